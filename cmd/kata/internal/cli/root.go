@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Run executes one command line and returns the process's exit code.
+func Run(ctx context.Context, w World) int {
+	a := newApp(w)
+	root := newRoot(a)
+	root.SetArgs(w.Args)
+	root.SetIn(w.Stdin)
+	root.SetOut(w.Stdout)
+	root.SetErr(w.Stderr)
+	err := root.ExecuteContext(ctx)
+	code, hint := outcome(ctx, err)
+	if err != nil && code != exitRed && code != exitInterrupted {
+		a.printer(w.Stderr).Error(err.Error(), hint)
+	}
+	return code
+}
+
+func newRoot(a *app) *cobra.Command {
+	next := nextCommand(a)
+	root := &cobra.Command{
+		Use:   "kata",
+		Short: "Learn backend engineering by repairing what broke in production",
+		Long: `kata teaches backend engineering by repair. Each exercise is a bug report and
+the broken Go package behind it: read, edit, run kata again. When the hidden
+tests pass you are moved on to the next one.
+
+Bare kata is kata next.`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(a, args[0])
+			}
+			return nil
+		},
+		RunE: next.RunE,
+	}
+	root.Flags().AddFlagSet(next.Flags())
+	root.PersistentFlags().StringVar(&a.workspaceFlag, "workspace", "", "the `folder` that holds exercises/ (default: found upwards from here)")
+	root.PersistentFlags().StringVar(&a.servicesFlag, "services", "", "where databases come from: `env`, docker, local or embedded")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage(c.CommandPath()+" --help", "%s", strings.ToLower(err.Error()[:1])+err.Error()[1:])
+	})
+	root.AddGroup(&cobra.Group{ID: "learn", Title: "Learning:"}, &cobra.Group{ID: "check", Title: "Checking:"}, &cobra.Group{ID: "more", Title: "More:"})
+	add := func(group string, commands ...*cobra.Command) {
+		for _, c := range commands {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+	}
+	add("learn", next, watchCommand(a), showCommand(a), hintCommand(a), diffCommand(a), resetCommand(a), solutionCommand(a), startCommand(a), listCommand(a))
+	add("check", verifyCommand(a), doctorCommand(a))
+	add("more", authorCommand(a), versionCommand(a))
+	root.SetHelpCommandGroupID("more")
+	root.SetCompletionCommandGroupID("more")
+	return root
+}
+
+func unknownCommand(a *app, word string) error {
+	if c, err := a.loadCourse(); err == nil {
+		if e, err := c.Find(word); err == nil {
+			return usage("kata start "+e.ID(), "%q is an exercise, not a command", word)
+		}
+	}
+	return usage("kata --help", "there is no command %q", word)
+}

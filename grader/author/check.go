@@ -1,0 +1,182 @@
+package author
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/kata-go/kata/grader"
+	"github.com/kata-go/kata/grader/bench"
+	"github.com/kata-go/kata/grader/course"
+	"github.com/kata-go/kata/grader/verdict"
+)
+
+// Options change one call of Check.
+type Options struct {
+	Deep bool // repeat right answers with other seeds
+}
+
+// How often right answers run when checked deep.
+const (
+	deepSolution = 20
+	deepRight    = 5
+)
+
+// Finding is one rule that an exercise breaks.
+type Finding struct {
+	Rule    string `json:"rule"`
+	Where   string `json:"where"` // file or attempt
+	Message string `json:"message"`
+}
+
+// Report is what Check found about one exercise.
+type Report struct {
+	Exercise string    `json:"exercise"`
+	Findings []Finding `json:"findings"`
+	Attempts int       `json:"attempts"` // answers that were run
+	Seconds  float64   `json:"seconds"`  // of the solution's run
+}
+
+// Assets are the parts of a checkout that builds need, read from disk.
+func Assets(root string) fs.FS { return os.DirFS(root) }
+
+// subject is one exercise under examination.
+type subject struct {
+	*course.Exercise
+	root     string
+	starter  []course.File
+	solution []course.File
+	hidden   []course.File
+	attempts map[string]course.Attempt   // variant -> the attempt it was made from
+	results  map[string]verdict.Result   // variant -> verdict
+	repeats  map[string][]verdict.Result // the further runs of right answers
+	findings []Finding
+}
+
+func (s *subject) add(rule, where, format string, args ...any) {
+	s.findings = append(s.findings, Finding{rule, where, fmt.Sprintf(format, args...)})
+}
+
+// Check proves exercises. All their answers, right and wrong, are linked into
+// one binary.
+func (a *Author) Check(ctx context.Context, exercises []*course.Exercise, o Options) ([]Report, error) {
+	var subjects []*subject
+	var subs []bench.Submission
+	for _, e := range exercises {
+		s, err := a.subject(e)
+		if err != nil {
+			return nil, err
+		}
+		own, err := s.submissions()
+		if err != nil {
+			return nil, err
+		}
+		subjects, subs = append(subjects, s), append(subs, own...)
+	}
+	if err := a.run(ctx, subjects, subs, o); err != nil {
+		return nil, err
+	}
+	if err := a.vet(ctx, subjects); err != nil {
+		return nil, err
+	}
+	reports := make([]Report, len(subjects))
+	for i, s := range subjects {
+		for _, r := range rules {
+			r.check(s)
+		}
+		slices.SortStableFunc(s.findings, func(x, y Finding) int { return cmp.Compare(x.Rule, y.Rule) })
+		reports[i] = Report{s.ID(), s.findings, len(s.results), s.results[solutionVariant].Seconds}
+	}
+	return reports, nil
+}
+
+// The variants that every exercise has.
+const (
+	starterVariant  = "starter"
+	solutionVariant = "solution"
+)
+
+func (a *Author) subject(e *course.Exercise) (*subject, error) {
+	s := &subject{Exercise: e, root: a.Root, attempts: map[string]course.Attempt{}, results: map[string]verdict.Result{}, repeats: map[string][]verdict.Result{}}
+	var err error
+	if s.starter, err = e.Starter(); err != nil {
+		return nil, err
+	}
+	if s.solution, err = e.Solution(); err != nil {
+		return nil, err
+	}
+	if s.hidden, err = e.HiddenTests(); err != nil {
+		return nil, err
+	}
+	for folder, list := range map[string]func() ([]course.Attempt, error){"wrong": e.Wrong, "right": e.Right} {
+		attempts, err := list()
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range attempts {
+			s.attempts[folder+"/"+x.Name] = x
+		}
+	}
+	return s, nil
+}
+
+// submissions are the starter, the solution and every attempt.
+func (s *subject) submissions() ([]bench.Submission, error) {
+	list := []bench.Submission{
+		{Exercise: s.Exercise, Variant: starterVariant, Files: s.starter},
+		{Exercise: s.Exercise, Variant: solutionVariant, Files: s.solution},
+	}
+	for variant, x := range s.attempts {
+		files, err := x.Over(s.solution)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, bench.Submission{Exercise: s.Exercise, Variant: variant, Files: files})
+	}
+	slices.SortFunc(list, func(a, b bench.Submission) int { return cmp.Compare(a.Variant, b.Variant) })
+	return list, nil
+}
+
+// run grades all submissions, and the right ones repeatedly when checked deep.
+func (a *Author) run(ctx context.Context, subjects []*subject, subs []bench.Submission, o Options) error {
+	results, err := a.Grader.Judge(ctx, subs, grader.Options{})
+	if err != nil {
+		return err
+	}
+	owner := map[string]*subject{}
+	for _, s := range subjects {
+		owner[s.ID()] = s
+	}
+	for i, sub := range subs {
+		owner[sub.Exercise.ID()].results[sub.Variant] = results[i]
+	}
+	for round := 1; o.Deep && round <= deepSolution; round++ {
+		again := rightOnes(subs, round)
+		results, err := a.Grader.Judge(ctx, again, grader.Options{Fresh: true, Shuffle: true})
+		if err != nil {
+			return err
+		}
+		for i, sub := range again {
+			s := owner[sub.Exercise.ID()]
+			s.repeats[sub.Variant] = append(s.repeats[sub.Variant], results[i])
+		}
+	}
+	return nil
+}
+
+// rightOnes are the submissions that must pass and that run in this round.
+func rightOnes(subs []bench.Submission, round int) []bench.Submission {
+	return slices.DeleteFunc(slices.Clone(subs), func(s bench.Submission) bool {
+		return s.Variant != solutionVariant && (!isRight(s.Variant) || round > deepRight)
+	})
+}
+
+// slow is the share of an exercise's time limit that its solution may use.
+const slow = 0.25
+
+// took is how long a run may take before the rule `time` complains.
+func (s *subject) mayTake() time.Duration { return time.Duration(float64(s.Timeout) * slow) }

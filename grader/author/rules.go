@@ -1,0 +1,268 @@
+package author
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/kata-go/kata/grader/course"
+	"github.com/kata-go/kata/grader/verdict"
+)
+
+// rule is one demand on an exercise. Its name is what a finding is called.
+type rule struct {
+	name  string
+	about string
+	check func(*subject)
+}
+
+// rules are checked in this order; kata author check --rules lists them.
+var rules = []rule{
+	{"files", "both folders hold what they must and nothing else", checkFiles},
+	{"packed", "the generated files agree with what they are generated from", checkPacked},
+	{"brief", "the brief has a report, Done when, Keep and Read, and does not hold the solution", checkBrief},
+	{"numbers", "each Done-when number has exactly one hidden test, whose comment says it", checkNumbers},
+	{"sentences", "names of behaviours are sentences in plain words", checkSentences},
+	{"hints", "three hints or more, each adding to the one before", checkHints},
+	{"notes", "the notes say why it broke and what to read", checkNotes},
+	{"starter", "the starter compiles and fails two behaviours or more, by more than one cause", checkStarter},
+	{"solution", "the solution passes, again and again, in any order", checkSolution},
+	{"right", "there is another right answer, and each passes", checkRight},
+	{"wrong", "there are three wrong answers, and each fails just what it names", checkWrong},
+	{"tested", "every behaviour is failed by the starter or a wrong answer", checkTested},
+	{"messages", "every failure says what was got and what was wanted", checkMessages},
+	{"time", "the solution needs no more than a quarter of its time limit", checkTime},
+}
+
+func isRight(variant string) bool { return strings.HasPrefix(variant, "right/") }
+func isWrong(variant string) bool { return strings.HasPrefix(variant, "wrong/") }
+
+// variants returns the names of the runs of a sort, in order.
+func (s *subject) variants(of func(string) bool) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.results)), func(v string) bool { return !of(v) })
+}
+
+// describe says in a line why a result is no pass.
+func describe(r verdict.Result) string {
+	if r.Reason != "" {
+		return string(r.Status) + ": " + r.Reason
+	}
+	return string(r.Status)
+}
+
+func checkStarter(s *subject) {
+	r := s.results[starterVariant]
+	if r.Problem != nil && r.Problem.Kind == verdict.Compile {
+		s.add("starter", s.Dir(), "does not compile: %s", r.Problem.Message)
+		return
+	}
+	if r.Status != verdict.Fail {
+		s.add("starter", s.Dir(), "is not red but: %s", describe(r))
+		return
+	}
+	failing, causes := 0, map[string]bool{}
+	for _, b := range r.Behaviours {
+		if b.Status == verdict.Fail {
+			failing++
+			causes[cause(b)] = true
+		}
+	}
+	if failing < 2 {
+		s.add("starter", s.Dir(), "fails only %d behaviour; two or more are needed (%s)", failing, describe(r))
+	} else if len(causes) < 2 {
+		s.add("starter", s.Dir(), "all %d failures look alike (%s): one cause is too few", failing, describe(r))
+	}
+}
+
+// cause tells failures apart roughly: by what was wanted of a behaviour.
+func cause(b verdict.Behaviour) string {
+	if b.Failure != nil {
+		return b.Failure.Got + "\x00" + b.Failure.Want
+	}
+	for _, p := range b.Parts {
+		if p.Status == verdict.Fail {
+			return cause(p)
+		}
+	}
+	return ""
+}
+
+func checkSolution(s *subject) {
+	s.mustPass("solution", solutionVariant)
+}
+
+func checkRight(s *subject) {
+	variants := s.variants(isRight)
+	if len(variants) == 0 {
+		s.add("right", "right/", "there is no other right answer; write one of another design")
+	}
+	for _, v := range variants {
+		s.mustPass("right", v)
+	}
+}
+
+func (s *subject) mustPass(rule, variant string) {
+	for i, r := range append([]verdict.Result{s.results[variant]}, s.repeats[variant]...) {
+		if r.Status != verdict.Pass {
+			s.add(rule, variant, "run %d, seed %d: %s", i+1, r.Seed, describe(r))
+			return
+		}
+	}
+}
+
+const wantedWrong = 3
+
+func checkWrong(s *subject) {
+	variants := s.variants(isWrong)
+	if len(variants) < wantedWrong {
+		s.add("wrong", "wrong/", "there are %d wrong answers; %d or more are needed", len(variants), wantedWrong)
+	}
+	for _, v := range variants {
+		a, r := s.attempts[v], s.results[v]
+		if a.Comment == "" || len(a.Fails) == 0 {
+			s.add("wrong", v, "the archive's comment must say what the mistake is, and name with `fails:` what it breaks")
+		}
+		if r.Status != verdict.Fail || r.Problem != nil && r.Problem.Kind == verdict.Compile {
+			s.add("wrong", v, "must fail, but: %s", describe(r))
+			continue
+		}
+		s.compareFails(v, a, r)
+	}
+}
+
+// compareFails holds the sentences that an attempt names against those that
+// failed.
+func (s *subject) compareFails(variant string, a course.Attempt, r verdict.Result) {
+	failed := map[string]bool{} // sentence -> whether it was named
+	var collect func(list []verdict.Behaviour, covered bool)
+	collect = func(list []verdict.Behaviour, covered bool) {
+		for _, b := range list {
+			named := covered || names(a.Fails, b.Name)
+			if b.Status == verdict.Fail && (len(b.Parts) == 0 || b.Failure != nil) {
+				failed[b.Name] = failed[b.Name] || named || namesAny(a.Fails, b.Parts)
+			}
+			collect(b.Parts, named)
+		}
+	}
+	collect(r.Behaviours, false)
+	for _, sentence := range slices.Sorted(maps.Keys(failed)) {
+		if !failed[sentence] {
+			s.add("wrong", variant, "fails %q, which it does not name", sentence)
+		}
+	}
+	for _, sentence := range a.Fails {
+		if !failedByName(r.Behaviours, sentence) {
+			s.add("wrong", variant, "should fail %q and does not", sentence)
+		}
+	}
+}
+
+func names(fails []string, sentence string) bool {
+	return slices.ContainsFunc(fails, func(f string) bool { return same(f, sentence) })
+}
+
+func namesAny(fails []string, parts []verdict.Behaviour) bool {
+	return slices.ContainsFunc(parts, func(p verdict.Behaviour) bool { return names(fails, p.Name) })
+}
+
+// same compares sentences without regard to case and the full stop.
+func same(a, b string) bool {
+	trim := func(s string) string { return strings.TrimSuffix(strings.TrimSpace(s), ".") }
+	return strings.EqualFold(trim(a), trim(b))
+}
+
+func failedByName(list []verdict.Behaviour, sentence string) bool {
+	return slices.ContainsFunc(list, func(b verdict.Behaviour) bool {
+		return b.Status == verdict.Fail && same(b.Name, sentence) || failedByName(b.Parts, sentence)
+	})
+}
+
+func checkTested(s *subject) {
+	tested := map[string]bool{}
+	for _, v := range append(s.variants(isWrong), starterVariant) {
+		markFailed(tested, "", s.results[v].Behaviours)
+	}
+	var visit func(prefix string, list []verdict.Behaviour)
+	visit = func(prefix string, list []verdict.Behaviour) {
+		for _, b := range list {
+			if len(b.Parts) == 0 && b.Status == verdict.Pass && !tested[prefix+b.Name] {
+				s.add("tested", s.ID(), "nothing fails %q: a wrong answer should", b.Name)
+			}
+			visit(prefix+b.Name+"/", b.Parts)
+		}
+	}
+	visit("", s.results[solutionVariant].Behaviours)
+}
+
+func markFailed(failed map[string]bool, prefix string, list []verdict.Behaviour) {
+	for _, b := range list {
+		if b.Status == verdict.Fail {
+			failed[prefix+b.Name] = true
+		}
+		markFailed(failed, prefix+b.Name+"/", b.Parts)
+	}
+}
+
+func checkMessages(s *subject) {
+	told := map[string]bool{}
+	for _, v := range append(s.variants(isWrong), starterVariant) {
+		s.messages(v, told, s.results[v].Behaviours)
+	}
+}
+
+func (s *subject) messages(variant string, told map[string]bool, list []verdict.Behaviour) {
+	for _, b := range list {
+		if b.Status == verdict.Fail && len(b.Parts) == 0 && !told[b.Name] {
+			switch f := b.Failure; {
+			case f == nil:
+				told[b.Name] = true
+				s.add("messages", variant, "%q fails without a word", b.Name)
+			case f.Got == "" || f.Want == "" && !strings.Contains(f.Got, "panic"):
+				told[b.Name] = true
+				s.add("messages", variant, "the failure of %q must have what was got and what was wanted", b.Name)
+			}
+		}
+		s.messages(variant, told, b.Parts)
+	}
+}
+
+func checkTime(s *subject) {
+	if r := s.results[solutionVariant]; r.Seconds > s.mayTake().Seconds() {
+		s.add("time", solutionVariant, "took %.1f s of %s", r.Seconds, s.Timeout)
+	}
+}
+
+func checkPacked(s *subject) {
+	want, err := course.PackStarter(os.DirFS(s.root), s.ID())
+	if err != nil {
+		s.add("packed", s.Dir(), "%v", err)
+		return
+	}
+	name := path.Join("solutions", s.ID(), "starter.txtar")
+	if got := s.read(name); got != string(want) {
+		s.add("packed", name, "is not what %s holds; renew it: kata author pack %s", s.Dir(), s.ID())
+	}
+	sentences, err := course.Sentences(s.hidden)
+	if err != nil {
+		s.add("packed", "behaviours.txt", "%v", err)
+		return
+	}
+	packed, err := s.Behaviours()
+	if err != nil {
+		s.add("packed", "behaviours.txt", "%v", err)
+		return
+	}
+	head := func(list []course.Behaviour) string {
+		var lines []string
+		for _, b := range list {
+			lines = append(lines, fmt.Sprintf("%d %s %s", b.Number, b.Test, b.Name))
+		}
+		return strings.Join(lines, "\n")
+	}
+	if head(sentences) != head(packed) {
+		s.add("packed", "behaviours.txt", "is not what the hidden tests say; renew it: kata author pack %s", s.ID())
+	}
+}

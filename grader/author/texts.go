@@ -1,0 +1,215 @@
+package author
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/kata-go/kata/grader/course"
+)
+
+// read returns a file below the root, "" when it cannot be read.
+func (s *subject) read(name string) string {
+	data, err := os.ReadFile(path.Join(s.root, name))
+	if err != nil {
+		return ""
+	}
+	return string(data)
+}
+
+// allowed are the patterns of what stands in a reference folder beside the
+// reference itself.
+var allowed = []string{"hints.md", "notes.md", "behaviours.txt", "starter.txtar", "mutants.toml", "*_test.go", "wrong/*.txtar", "right/*.txtar", "mutants/*.txtar", "testdata/*"}
+
+func checkFiles(s *subject) {
+	folder := path.Join("solutions", s.ID())
+	for _, name := range []string{"hints.md", "notes.md", "starter.txtar", "behaviours.txt"} {
+		if s.read(path.Join(folder, name)) == "" {
+			s.add("files", path.Join(folder, name), "is missing or empty")
+		}
+	}
+	if len(s.hidden) == 0 {
+		s.add("files", folder, "there is no hidden test (*_test.go)")
+	}
+	for _, name := range s.Edit {
+		if !slices.ContainsFunc(s.starter, func(f course.File) bool {
+			return f.Name == name || strings.HasPrefix(f.Name, name) && strings.HasSuffix(name, "/")
+		}) {
+			s.add("files", s.Dir(), "edit names %s, which is not there", name)
+		}
+	}
+	s.strays(folder)
+	for _, f := range s.starter {
+		if strings.HasSuffix(f.Name, "_test.go") && s.Kind != course.KindTests {
+			s.add("files", path.Join(s.Dir(), f.Name), "tests belong to solutions/")
+		}
+	}
+}
+
+// strays complains of what no rule knows: editors' files, forgotten notes.
+func (s *subject) strays(folder string) {
+	_ = fs.WalkDir(os.DirFS(s.root), folder, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name := strings.TrimPrefix(p, folder+"/")
+		known := slices.ContainsFunc(allowed, func(pattern string) bool { ok, _ := path.Match(pattern, name); return ok }) ||
+			strings.HasPrefix(name, "testdata/") ||
+			slices.ContainsFunc(s.solution, func(f course.File) bool { return f.Name == name })
+		if !known || strings.HasSuffix(name, "~") || strings.HasSuffix(name, ".orig") || strings.HasSuffix(name, ".swp") {
+			s.add("files", p, "does not belong here")
+		}
+		return nil
+	})
+}
+
+// parts of a brief, each a heading or a bold lead.
+var briefParts = map[string]*regexp.Regexp{
+	"a heading":     regexp.MustCompile(`(?m)^# \S`),
+	"**Done when**": regexp.MustCompile(`(?mi)^(\*\*|#+ )done when`),
+	"**Keep**":      regexp.MustCompile(`(?mi)^(\*\*|#+ )keep`),
+	"**Read**":      regexp.MustCompile(`(?mi)^(\*\*|#+ )read`),
+}
+
+func checkBrief(s *subject) {
+	for _, name := range slices.Sorted(keys(briefParts)) {
+		if !briefParts[name].MatchString(s.Brief) {
+			s.add("brief", "README.md", "has no %s", name)
+		}
+	}
+	if words := len(strings.Fields(s.Brief)); words < 60 || words > 600 {
+		s.add("brief", "README.md", "has %d words; between 60 and 600 can be read with pleasure", words)
+	}
+	for _, line := range s.giveaways() {
+		s.add("brief", "README.md", "holds a line of the solution: %s", line)
+	}
+}
+
+// giveaways are the telling lines of the solution, those that the starter does
+// not have, that stand in the brief.
+func (s *subject) giveaways() []string {
+	known := map[string]bool{}
+	for _, f := range s.starter {
+		if f.Name != "README.md" {
+			for line := range strings.Lines(string(f.Data)) {
+				known[strings.TrimSpace(line)] = true
+			}
+		}
+	}
+	var found []string
+	for _, f := range s.solution {
+		for line := range strings.Lines(string(f.Data)) {
+			line = strings.TrimSpace(line)
+			if len(line) >= 20 && !known[line] && !strings.HasPrefix(line, "//") && strings.Contains(s.Brief, line) {
+				found = append(found, line)
+			}
+		}
+	}
+	return found
+}
+
+func keys[V any](m map[string]V) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+func checkNumbers(s *subject) {
+	sentences, err := course.Sentences(s.hidden)
+	if err != nil {
+		s.add("numbers", "hidden tests", "%v", err)
+		return
+	}
+	if len(s.DoneWhen) < 2 {
+		s.add("numbers", "README.md", "Done when lists %d behaviours; two or more are needed", len(s.DoneWhen))
+	}
+	seen := map[int]string{}
+	for _, b := range sentences {
+		switch {
+		case b.Number == 0:
+			s.add("numbers", b.Test, "its comment must be `// N. Sentence.`, N being the number under Done when")
+		case b.Number > len(s.DoneWhen):
+			s.add("numbers", b.Test, "has number %d, but Done when ends at %d", b.Number, len(s.DoneWhen))
+		case seen[b.Number] != "":
+			s.add("numbers", b.Test, "has number %d like %s", b.Number, seen[b.Number])
+		}
+		seen[b.Number] = b.Test
+	}
+	for n := range s.DoneWhen {
+		if seen[n+1] == "" {
+			s.add("numbers", "README.md", "nothing tests Done when number %d", n+1)
+		}
+	}
+}
+
+func checkSentences(s *subject) {
+	list, err := s.Behaviours()
+	if err != nil {
+		return // the rule `packed` tells
+	}
+	var visit func([]course.Behaviour)
+	visit = func(list []course.Behaviour) {
+		for _, b := range list {
+			if words := len(strings.Fields(b.Name)); words < 2 || strings.Contains(b.Name, "_") {
+				s.add("sentences", b.Name, "a behaviour is named by a sentence in plain words")
+			}
+			visit(b.Parts)
+		}
+	}
+	visit(list)
+}
+
+const wantedHints = 3
+
+func checkHints(s *subject) {
+	hints, err := s.Hints()
+	if err != nil {
+		s.add("hints", "hints.md", "%v", err)
+		return
+	}
+	if len(hints) < wantedHints {
+		s.add("hints", "hints.md", "has %d hints; %d or more are needed, under headings `## 1`, `## 2` …", len(hints), wantedHints)
+	}
+	seen := map[string]bool{}
+	for i, h := range hints {
+		fresh := 0
+		for _, w := range words(h) {
+			if !seen[w] {
+				fresh++
+			}
+			seen[w] = true
+		}
+		if fresh < 5 {
+			s.add("hints", "hints.md", "hint %d says nothing that those before it do not say", i+1)
+		}
+	}
+}
+
+// words are the distinct words of a text, lower-case.
+func words(text string) []string {
+	list := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func checkNotes(s *subject) {
+	notes, err := s.Notes()
+	if err != nil {
+		s.add("notes", "notes.md", "%v", err)
+		return
+	}
+	if n := len(strings.Fields(notes)); n < 80 {
+		s.add("notes", "notes.md", "has %d words; say why it broke, what production systems do, and what to read", n)
+	}
+	if !strings.Contains(notes, "https://") && !strings.Contains(notes, "RFC ") {
+		s.add("notes", "notes.md", "names no primary source to read on")
+	}
+}

@@ -1,0 +1,210 @@
+package grader
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+
+	"github.com/kata-go/kata/grader/bench"
+	"github.com/kata-go/kata/grader/course"
+	"github.com/kata-go/kata/grader/rules"
+	"github.com/kata-go/kata/grader/services"
+	"github.com/kata-go/kata/grader/verdict"
+)
+
+// batch is the submissions of one call, and their results as they come.
+type batch struct {
+	*Grader
+	Options
+	tool    *bench.Toolchain
+	digest  string // of the assets
+	subs    []bench.Submission
+	notes   map[string][]string // ID -> what was ignored in the folder
+	mu      sync.Mutex
+	results map[string]verdict.Result
+}
+
+// newBatch finds what every submission needs: the toolchain and the assets.
+func newBatch(ctx context.Context, g *Grader, o Options) (*batch, error) {
+	tool, err := g.Toolchain(ctx)
+	if err != nil {
+		return nil, err
+	}
+	digest, err := assetsDigest(g.Assets)
+	if err != nil {
+		return nil, err
+	}
+	return &batch{Grader: g, Options: o, tool: tool, digest: digest, notes: map[string][]string{}, results: map[string]verdict.Result{}}, nil
+}
+
+func (b *batch) add(s bench.Submission, ignored []string) {
+	b.subs = append(b.subs, s)
+	b.notes[s.ID()] = ignored
+}
+
+// settle records a submission's result.
+func (b *batch) settle(s bench.Submission, r verdict.Result) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r.Exercise = s.ID()
+	r.Ignored = b.notes[s.ID()]
+	if _, known := b.notes[s.ID()]; !known {
+		b.subs = append(b.subs, s)
+	}
+	b.results[s.ID()] = r
+	if b.Judged != nil {
+		b.Judged(r)
+	}
+}
+
+// finish settles whatever is still open and returns the results in order.
+func (b *batch) finish(ctx context.Context) ([]verdict.Result, error) {
+	open, err := b.screen()
+	if err != nil {
+		return nil, err
+	}
+	if len(open) > 0 {
+		if err := b.buildAndRun(ctx, open); err != nil {
+			return nil, err
+		}
+	}
+	results := make([]verdict.Result, len(b.subs))
+	for i, s := range b.subs {
+		results[i] = b.results[s.ID()]
+	}
+	return results, nil
+}
+
+// pending is a submission that has to be built and run.
+type pending struct {
+	bench.Submission
+	key      string
+	unparsed bool // the source rules could not read it; only a compile error may follow
+}
+
+// screen settles what the source rules refuse and what is known already.
+func (b *batch) screen() ([]pending, error) {
+	var open []pending
+	for _, s := range b.subs {
+		if _, settled := b.results[s.ID()]; settled {
+			continue
+		}
+		findings, err := check(s)
+		unparsed := errors.Is(err, rules.ErrSyntax)
+		if err != nil && !unparsed {
+			return nil, err
+		}
+		if len(findings) > 0 {
+			b.settle(s, ruleResult(s, findings))
+			continue
+		}
+		key, err := b.key(s)
+		if err != nil {
+			return nil, err
+		}
+		if r, ok := b.recall(key); ok {
+			b.settle(s, r)
+			continue
+		}
+		open = append(open, pending{s, key, unparsed})
+	}
+	return open, nil
+}
+
+func check(s bench.Submission) ([]rules.Finding, error) {
+	solution, err := s.Exercise.Solution()
+	if err != nil {
+		return nil, err
+	}
+	return rules.Check(ruleFiles(s.Files), rules.Options{
+		Imports: s.Exercise.Imports, Path: s.Package(), Module: bench.Module, Methods: rules.Methods(ruleFiles(solution)),
+	})
+}
+
+func ruleFiles(files []course.File) []rules.File {
+	out := make([]rules.File, len(files))
+	for i, f := range files {
+		out[i] = rules.File{Name: f.Name, Data: f.Data}
+	}
+	return out
+}
+
+// buildAndRun builds the open submissions into one binary and runs each.
+func (b *batch) buildAndRun(ctx context.Context, open []pending) error {
+	work, err := bench.Open(b.benchDir(), b.Runner, b.tool, b.Assets, b.digest)
+	if err != nil {
+		return err
+	}
+	defer work.Close()
+	resolver := services.New(b.Services, b.Environ, b.Runner, work.Program)
+	defer resolver.Close()
+	open = b.dropUnserved(ctx, open, resolver)
+	subs := make([]bench.Submission, len(open))
+	for i, p := range open {
+		subs[i] = p.Submission
+	}
+	built, err := work.Build(ctx, subs)
+	if err != nil {
+		return err
+	}
+	return b.runAll(ctx, work, resolver, open, built)
+}
+
+// dropUnserved settles as skipped what needs a service that is not there.
+func (b *batch) dropUnserved(ctx context.Context, open []pending, resolver *services.Resolver) []pending {
+	var left []pending
+	for _, p := range open {
+		_, err := resolver.Resolve(ctx, p.Exercise.Services)
+		var missing *services.MissingError
+		switch {
+		case errors.As(err, &missing):
+			b.settle(p.Submission, skipResult(p.Submission, missing))
+		case err != nil:
+			b.settle(p.Submission, errorResult(p.Submission, err))
+		default:
+			left = append(left, p)
+		}
+	}
+	return left
+}
+
+// runAll runs what was built, Jobs at a time.
+func (b *batch) runAll(ctx context.Context, work *bench.Bench, resolver *services.Resolver, open []pending, built bench.Build) error {
+	slots := make(chan struct{}, max(b.Jobs, 1))
+	var group sync.WaitGroup
+	for _, p := range open {
+		if failure, failed := built.Failures[p.ID()]; failed {
+			r := compileResult(p.Submission, failure)
+			b.remember(p.key, r)
+			b.settle(p.Submission, r)
+			continue
+		}
+		if p.unparsed {
+			b.settle(p.Submission, unreadableResult(p.Submission))
+			continue
+		}
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			b.runOne(ctx, work, resolver, p, built.Binary)
+		})
+	}
+	group.Wait()
+	return ctx.Err()
+}
+
+func (b *batch) seed() uint64 {
+	if b.Seed != 0 {
+		return b.Seed
+	}
+	return rand.Uint64N(99999) + 1
+}
+
+func expected(behaviours []course.Behaviour) []verdict.Expected {
+	var out []verdict.Expected
+	for _, x := range behaviours {
+		out = append(out, verdict.Expected{Number: x.Number, Test: x.Test, Name: x.Name, Parts: expected(x.Parts)})
+	}
+	return out
+}

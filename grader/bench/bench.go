@@ -1,0 +1,263 @@
+package bench
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+
+	"github.com/kata-go/kata/grader/course"
+	"github.com/kata-go/kata/grader/run"
+	"github.com/kata-go/kata/grader/verdict"
+	"github.com/rogpeppe/go-internal/lockedfile"
+)
+
+// Submission is one set of files to be judged by an exercise's hidden tests.
+type Submission struct {
+	Exercise *course.Exercise
+	Variant  string // "" for the learner's own; else a name unique in the build
+	Files    []course.File
+}
+
+// ID names the submission in plans and results: "rest/crud", or
+// "rest/crud@wrong/counter" for a variant.
+func (s Submission) ID() string {
+	if s.Variant == "" {
+		return s.Exercise.ID()
+	}
+	return s.Exercise.ID() + "@" + s.Variant
+}
+
+// Package is the import path that the submission is built under.
+func (s Submission) Package() string { return module + "/" + s.folder() }
+
+// folder is where the submission's files are staged, a slash path.
+func (s Submission) folder() string {
+	if s.Variant == "" {
+		return s.Exercise.Dir()
+	}
+	return path.Join("variants", slug(s.Variant), s.Exercise.ID())
+}
+
+// hiddenFolder is where its copy of the hidden tests is staged. The suffix
+// keeps its functions apart from learner code in a stack trace.
+func (s Submission) hiddenFolder() string {
+	return path.Join("hidden", slug("own/"+s.Variant), s.Exercise.ID()+"_test")
+}
+
+var unsafeInPath = regexp.MustCompile(`[^a-z0-9]+`)
+
+func slug(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return strings.Trim(unsafeInPath.ReplaceAllString(strings.ToLower(s), "_"), "_") + "_" + hex.EncodeToString(sum[:3])
+}
+
+// Failure is what the compiler said of a submission.
+type Failure struct {
+	Problems []verdict.Problem // at least one; files as the learner knows them
+	Hidden   bool              // they are about the hidden tests' use of its API
+}
+
+// Bench is one workspace's build tree, held by this process until Close.
+type Bench struct {
+	tree   tree
+	tool   *Toolchain
+	runner *run.Runner
+	digest string // of the assets and the toolchain
+	unlock func()
+}
+
+// Open locks and prepares the build tree in dir; it waits for another kata
+// that holds it. assets holds go.mod, go.sum, grader/kit and grader/services;
+// digest identifies their content.
+func Open(dir string, runner *run.Runner, tool *Toolchain, assets fs.FS, digest string) (*Bench, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the build tree: %w", err)
+	}
+	unlock, err := lockedfile.MutexAt(filepath.Join(dir, "lock")).Lock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the build tree %s: %w", dir, err)
+	}
+	b := &Bench{tree: tree{filepath.Join(dir, "src")}, tool: tool, runner: runner, digest: digest + tool.Version, unlock: unlock}
+	if err := b.tree.copyAssets(assets, digest); err != nil {
+		unlock()
+		return nil, err
+	}
+	return b, nil
+}
+
+// Close releases the build tree.
+func (b *Bench) Close() { b.unlock() }
+
+// Folder is where a submission's own files are: the working directory of its
+// run.
+func (b *Bench) Folder(s Submission) string { return b.tree.path(s.folder()) }
+
+// Build is what became of some submissions.
+type Build struct {
+	Binary   string             // runs any submission that did not fail; "" when all failed
+	Failures map[string]Failure // submission ID -> what the compiler said
+	Cached   bool               // the go command was not needed
+}
+
+// Build stages the submissions and links them into one binary. A submission
+// that does not compile is left out and reported in Failures. An error means
+// that nothing could be built and that it is not a learner's fault.
+func (b *Bench) Build(ctx context.Context, subs []Submission) (Build, error) {
+	result := Build{Failures: map[string]Failure{}}
+	for len(subs) > 0 {
+		suites, inputs, err := b.stage(subs)
+		if err != nil {
+			return result, err
+		}
+		binary, failed, cached, err := b.link(ctx, suites, inputs)
+		if err != nil {
+			return result, err
+		}
+		if len(failed) == 0 {
+			result.Binary, result.Cached = binary, cached
+			return result, nil
+		}
+		left := dropFailed(subs, failed, result.Failures)
+		if len(left) == len(subs) {
+			return result, &BuildError{"go build failed outside the exercises: " + failed.first(), "kata doctor"}
+		}
+		subs = left
+	}
+	return result, nil
+}
+
+// dropFailed files each package's problems under its submission and returns
+// the submissions that had none.
+func dropFailed(subs []Submission, problems problems, failures map[string]Failure) []Submission {
+	var left []Submission
+	for _, s := range subs {
+		if found := problems.below(s.folder()); len(found) > 0 {
+			for i := range found {
+				found[i].File = s.Exercise.Dir() + strings.TrimPrefix(found[i].File, s.folder())
+			}
+			failures[s.ID()] = Failure{Problems: found}
+		} else if found := problems.below(s.hiddenFolder()); len(found) > 0 {
+			failures[s.ID()] = Failure{Problems: found, Hidden: true}
+		} else {
+			left = append(left, s)
+		}
+	}
+	return left
+}
+
+// stage lays all files out and returns the suites, and a digest of everything
+// that the binary depends on.
+func (b *Bench) stage(subs []Submission) ([]suite, string, error) {
+	inputs := sha256.New()
+	fmt.Fprintln(inputs, b.digest, runtime.GOOS, runtime.GOARCH)
+	var suites []suite
+	for _, s := range subs {
+		h, err := b.stageOne(s)
+		if err != nil {
+			return nil, "", err
+		}
+		suites = append(suites, suite{s.ID(), module + "/" + s.hiddenFolder(), h.tests})
+		for _, f := range append(h.files, s.Files...) {
+			if strings.HasSuffix(f.Name, ".go") {
+				fmt.Fprintf(inputs, "%s %s %d\n%s", s.ID(), f.Name, len(f.Data), f.Data)
+			}
+		}
+	}
+	return suites, hex.EncodeToString(inputs.Sum(nil)), nil
+}
+
+func (b *Bench) stageOne(s Submission) (hidden, error) {
+	files, err := s.Exercise.HiddenTests()
+	if err != nil {
+		return hidden{}, err
+	}
+	h, err := turn(files, module+"/solutions/"+s.Exercise.ID(), module+"/"+s.folder())
+	if err != nil {
+		return hidden{}, err
+	}
+	if err := b.tree.sync(s.hiddenFolder(), h.files); err != nil {
+		return hidden{}, err
+	}
+	return h, b.tree.sync(s.folder(), append(withSeal(s.Files), h.data...))
+}
+
+// link builds the binary of suites unless it stands there, built from the same
+// inputs.
+func (b *Bench) link(ctx context.Context, suites []suite, inputs string) (binary string, failed problems, cached bool, err error) {
+	main, err := generateMain(suites)
+	if err != nil {
+		return "", nil, false, fmt.Errorf("generate the test main: %w", err)
+	}
+	n := name(suites)
+	if err := b.tree.write(path.Join("main", n, "main.go"), main); err != nil {
+		return "", nil, false, fmt.Errorf("stage: %w", err)
+	}
+	binary = b.tree.path(path.Join("bin", n+exe))
+	mark := binary + ".inputs"
+	if old, err := os.ReadFile(mark); err == nil && string(old) == inputs && exists(binary) {
+		return binary, nil, true, nil
+	}
+	_ = os.Remove(mark)
+	failed, err = b.goBuild(ctx, binary, "./main/"+n)
+	if err != nil || len(failed) > 0 {
+		return "", failed, false, err
+	}
+	return binary, nil, false, os.WriteFile(mark, []byte(inputs), 0o644)
+}
+
+func exists(file string) bool {
+	info, err := os.Stat(file)
+	return err == nil && info.Mode().IsRegular()
+}
+
+var exe = map[bool]string{true: ".exe"}[runtime.GOOS == "windows"]
+
+// Program builds one of the embedded main packages, such as
+// "grader/services/redis", and returns the binary.
+func (b *Bench) Program(ctx context.Context, folder string) (string, error) {
+	binary := b.tree.path(path.Join("bin", strings.ReplaceAll(folder, "/", "_")+exe))
+	mark := binary + ".inputs"
+	if old, err := os.ReadFile(mark); err == nil && string(old) == b.digest && exists(binary) {
+		return binary, nil
+	}
+	failed, err := b.goBuild(ctx, binary, "./"+folder)
+	if err != nil {
+		return "", err
+	}
+	if len(failed) > 0 {
+		return "", fmt.Errorf("build %s: %s", folder, failed.first())
+	}
+	return binary, os.WriteFile(mark, []byte(b.digest), 0o644)
+}
+
+// goBuild runs `go build`. What the compiler says of packages is returned as
+// problems; any other failure as an error.
+func (b *Bench) goBuild(ctx context.Context, binary, pkg string) (problems, error) {
+	env, err := b.tool.BuildEnv(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out, err := b.runner.Tool(ctx, run.Command{
+		Path: b.tool.Go, Dir: b.tree.dir, Env: env, Wall: buildLimit,
+		Args: []string{"build", "-json", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X testing.testingBinary=1", "-o", binary, pkg},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("run go build: %w", err)
+	}
+	if out.ExitCode == 0 {
+		return nil, nil
+	}
+	failed := readProblems(out.Stdout)
+	if out.TimedOut || len(failed) == 0 {
+		return nil, buildError(out)
+	}
+	return failed, nil
+}

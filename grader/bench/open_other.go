@@ -1,0 +1,5 @@
+//go:build !unix
+
+package bench
+
+const nonblock = 0

@@ -1,0 +1,126 @@
+package grader
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/kata-go/kata/grader/bench"
+	"github.com/kata-go/kata/grader/course"
+	"github.com/kata-go/kata/grader/verdict"
+)
+
+// key hashes everything that a verdict depends on.
+func (b *batch) key(s bench.Submission) (string, error) {
+	hidden, err := s.Exercise.HiddenTests()
+	if err != nil {
+		return "", err
+	}
+	parts := [][]byte{[]byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(b.Services)}
+	for _, f := range append(append([]course.File{}, s.Files...), hidden...) {
+		parts = append(parts, []byte(f.Name), f.Data)
+	}
+	return verdict.Key(parts...), nil
+}
+
+// recall returns the known verdict for key.
+func (b *batch) recall(key string) (verdict.Result, bool) {
+	if b.Fresh || b.Strict || b.Seed != 0 {
+		return verdict.Result{}, false
+	}
+	data, err := os.ReadFile(b.verdictFile(key))
+	if err != nil {
+		return verdict.Result{}, false
+	}
+	var r verdict.Result
+	if json.Unmarshal(data, &r) != nil {
+		return verdict.Result{}, false
+	}
+	r.Cached = true
+	return r, true
+}
+
+// remember keeps a verdict that would come out the same again. It is only a
+// cache: failing to write it is no error.
+func (b *batch) remember(key string, r verdict.Result) {
+	if !repeatable(r) || b.Strict {
+		return
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		return
+	}
+	file := b.verdictFile(key)
+	if os.MkdirAll(filepath.Dir(file), 0o755) != nil {
+		return
+	}
+	temp, err := os.CreateTemp(filepath.Dir(file), "new-")
+	if err != nil {
+		return
+	}
+	_, err = temp.Write(data)
+	if err = errors.Join(err, temp.Close()); err == nil {
+		err = os.Rename(temp.Name(), file)
+	}
+	if err != nil {
+		_ = os.Remove(temp.Name())
+	}
+}
+
+func (b *batch) verdictFile(key string) string {
+	return filepath.Join(b.CacheDir, "verdicts", key[:2], key+".json")
+}
+
+// repeatable is false for verdicts that the machine's load or a service may
+// have had a part in.
+func repeatable(r verdict.Result) bool {
+	if r.Status == verdict.Pass {
+		return true
+	}
+	return r.Status == verdict.Fail && (r.Problem == nil || r.Problem.Kind == verdict.Compile)
+}
+
+// assetsDigest identifies what every build takes from the binary.
+func assetsDigest(assets fs.FS) (string, error) {
+	var parts [][]byte
+	err := fs.WalkDir(assets, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return skipContent(p)
+		}
+		if !strings.HasPrefix(p, "grader/") && p != "go.mod" && p != "go.sum" {
+			return nil
+		}
+		data, err := fs.ReadFile(assets, p)
+		parts = append(parts, []byte(p), data)
+		return err
+	})
+	return verdict.Key(parts...), err
+}
+
+func skipContent(p string) error {
+	if p == "solutions" || p == "exercises" {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// Digest identifies the course and the engine's part of every build: the
+// hidden tests, the kit, the server programs and the module files.
+func Digest(files fs.FS) (string, error) {
+	var parts [][]byte
+	err := fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(files, p)
+		parts = append(parts, []byte(p), data)
+		return err
+	})
+	return verdict.Key(parts...), err
+}

@@ -1,0 +1,147 @@
+// Package grader turns a workspace's exercises into verdicts: it reads the
+// learner's files, applies the source rules, has the bench build them with the
+// hidden tests, runs each one confined, and judges what was reported.
+//
+// It prints nothing and keeps no progress; callers show and remember.
+package grader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/kata-go/kata/grader/bench"
+	"github.com/kata-go/kata/grader/course"
+	"github.com/kata-go/kata/grader/run"
+	"github.com/kata-go/kata/grader/services"
+	"github.com/kata-go/kata/grader/verdict"
+)
+
+// Grader grades one workspace.
+type Grader struct {
+	Workspace string   // the folder that holds exercises/
+	CacheDir  string   // kata's own folder in the user's cache directory
+	Assets    fs.FS    // go.mod, go.sum, grader/kit, grader/services
+	Environ   []string // as os.Environ returns it
+	Version   string   // kata's own version, part of every cache key
+	MinimumGo string   // go.mod's go line
+	Runner    *run.Runner
+	Jobs      int // test processes at once
+	Services  services.Choice
+}
+
+// Options change one call of Grade.
+type Options struct {
+	Seed    uint64               // 0 draws one for each exercise
+	Fresh   bool                 // judge again even when a verdict is known
+	Shuffle bool                 // run top-level hidden tests in an order drawn from the seed
+	Strict  bool                 // refuse to run without containment; ignore caches
+	Judged  func(verdict.Result) // called as each verdict is there, one call at a time
+
+	// Observed is told what a whole run reported, expected or not; the
+	// behaviours packed with the exercise are then not needed.
+	Observed func(id string, reported []verdict.Expected)
+}
+
+// Grade returns one result for each exercise, in order. A red exercise is not
+// an error; errors are kata's or the machine's (bench.ToolchainError,
+// bench.BuildError, context errors).
+func (g *Grader) Grade(ctx context.Context, exercises []*course.Exercise, o Options) ([]verdict.Result, error) {
+	root, err := os.OpenRoot(g.Workspace)
+	if err != nil {
+		return nil, fmt.Errorf("open the workspace: %w", err)
+	}
+	defer root.Close()
+	work, err := newBatch(ctx, g, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range exercises {
+		reading, err := bench.Read(root, e)
+		var refused *bench.RefusedError
+		switch {
+		case errors.As(err, &refused):
+			work.settle(bench.Submission{Exercise: e}, refusedResult(e, refused))
+		case err != nil:
+			return nil, err
+		default:
+			work.add(bench.Submission{Exercise: e, Files: reading.Files}, reading.Ignored)
+		}
+	}
+	return work.finish(ctx)
+}
+
+// Judge is Grade for given files instead of a workspace's.
+func (g *Grader) Judge(ctx context.Context, subs []bench.Submission, o Options) ([]verdict.Result, error) {
+	work, err := newBatch(ctx, g, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range subs {
+		work.add(s, nil)
+	}
+	return work.finish(ctx)
+}
+
+// Started reports whether the learner's files of e differ from the starter.
+func (g *Grader) Started(e *course.Exercise) (bool, error) {
+	root, err := os.OpenRoot(g.Workspace)
+	if err != nil {
+		return false, fmt.Errorf("open the workspace: %w", err)
+	}
+	defer root.Close()
+	reading, err := bench.Read(root, e)
+	var refused *bench.RefusedError
+	if errors.As(err, &refused) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	starter, err := e.Starter()
+	return err == nil && !sameFiles(reading.Files, starter), err
+}
+
+// sameFiles compares without the brief, which is not an answer.
+func sameFiles(a, b []course.File) bool {
+	index := func(files []course.File) map[string]string {
+		m := map[string]string{}
+		for _, f := range files {
+			if f.Name != "README.md" {
+				m[f.Name] = string(f.Data)
+			}
+		}
+		return m
+	}
+	x, y := index(a), index(b)
+	if len(x) != len(y) {
+		return false
+	}
+	for name, data := range x {
+		if other, ok := y[name]; !ok || other != data {
+			return false
+		}
+	}
+	return true
+}
+
+func (g *Grader) benchDir() string {
+	return filepath.Join(g.CacheDir, "bench", verdict.Key([]byte(g.Workspace))[:16])
+}
+
+// Toolchain finds the go command that builds, and checks its version.
+func (g *Grader) Toolchain(ctx context.Context) (*bench.Toolchain, error) {
+	tool, err := bench.FindToolchain(ctx, g.Runner, g.Environ, g.CacheDir)
+	if err != nil {
+		return nil, err
+	}
+	return tool, tool.Require(g.MinimumGo)
+}
+
+// ServiceStates tells for every service where it would come from.
+func (g *Grader) ServiceStates(ctx context.Context) []services.State {
+	return services.States(ctx, g.Services, g.Environ)
+}

@@ -1,0 +1,118 @@
+// Package harness runs one exercise's hidden tests inside a test process and
+// reports each behaviour to the grader over the sealed descriptor.
+//
+// The bench generates a main that registers every exercise of a build, and
+// turns `t.Run(` in hidden tests into `harness.Run(t, `. The harness decides
+// nothing: what a pass is, is written in grader/verdict.
+package harness
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/seal"
+)
+
+// Suite is the hidden tests of one submission.
+type Suite struct {
+	ID    string // as the plan names it
+	Tests []testing.InternalTest
+}
+
+// Canary is the test that must be reported as failed; a run in which it passed
+// had its testing machinery tampered with.
+const Canary = "canary"
+
+var current *journal // the process's one report; nil under a plain go test
+
+// Main runs the suite that the plan names and never returns.
+func Main(suites ...Suite) {
+	in, ok := seal.Take()
+	if !ok {
+		fmt.Fprintln(os.Stderr, "this program is run by kata verify")
+		os.Exit(3)
+	}
+	plan, err := parsePlan(in.Plan)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "kata:", err)
+		os.Exit(3)
+	}
+	kit.SetSeed(plan.seed)
+	current = newJournal(in)
+	kit.Observe(current)
+	os.Args = []string{os.Args[0]} // learner code sees none of ours, testing parses none of theirs
+	testing.Init()
+	_ = flag.CommandLine.Parse([]string{"-test.v=test2json"})
+	testing.Main(func(string, string) (bool, error) { return true, nil },
+		[]testing.InternalTest{{Name: "kata", F: func(t *testing.T) { runSuite(t, plan, suites) }}}, nil, nil)
+}
+
+func runSuite(t *testing.T, p plan, suites []Suite) {
+	for _, s := range suites {
+		if s.ID != p.suite {
+			continue
+		}
+		if p.shuffle {
+			rand.New(rand.NewPCG(p.seed, 0)).Shuffle(len(s.Tests), func(i, j int) { s.Tests[i], s.Tests[j] = s.Tests[j], s.Tests[i] })
+		}
+		Run(t, "tests", func(t *testing.T) {
+			for _, test := range s.Tests {
+				Run(t, test.Name, test.F)
+			}
+		})
+	}
+	Run(t, Canary, func(t *testing.T) { t.Fail() })
+	current.emit("end", 0)
+}
+
+type plan struct {
+	suite   string
+	seed    uint64
+	shuffle bool
+}
+
+// parsePlan reads "suite\nseed\nshuffle\n".
+func parsePlan(b []byte) (plan, error) {
+	fields := strings.Split(string(b), "\n")
+	if len(fields) < 3 || fields[0] == "" {
+		return plan{}, errNonsense
+	}
+	seed, err := strconv.ParseUint(fields[1], 10, 64)
+	if err != nil {
+		return plan{}, errNonsense
+	}
+	return plan{fields[0], seed, fields[2] == "true"}, nil
+}
+
+var errNonsense = errors.New("the plan on the inherited descriptor makes no sense")
+
+// Run is t.Run that reports the behaviour's beginning and end.
+func Run(t *testing.T, name string, f func(*testing.T)) bool {
+	parent := t.Name()
+	return t.Run(name, func(t *testing.T) {
+		current.begin(t.Name(), parent, name)
+		t.Cleanup(func() { current.finish(t) }) // registered first, so it runs after the test's own
+		defer keep(t)
+		f(t)
+	})
+}
+
+// keep turns a panic on the behaviour's own goroutine into its failure, so
+// that the behaviours after it are still reached.
+func keep(t *testing.T) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	trace := string(debug.Stack())
+	current.Failure(t.Name(), kit.Failure{Got: fmt.Sprintf("panic: %v", p), Want: "no panic", At: kit.FirstOwned(trace), Note: kit.Owning(trace)})
+	t.FailNow()
+}

@@ -1,0 +1,222 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kata-go/kata/grader/verdict"
+)
+
+// Hint writes hint number n of a total.
+func (p *Printer) Hint(e Exercise, text string, n, total int) {
+	p.row(paint(p.palette.bold, fmt.Sprintf("hint %d of %d", n, total)), e.ID)
+	p.line("")
+	p.markdown(text, 2)
+	if n < total {
+		p.Next("edit, then kata  ·  the next hint: kata hint")
+		return
+	}
+	p.Next("edit, then kata  ·  that was the last hint: kata solution --spoil shows the answer")
+}
+
+// Hints writes the hints that were taken, of a total.
+func (p *Printer) Hints(e Exercise, taken []string, total int) {
+	if len(taken) == 0 {
+		p.Note(fmt.Sprintf("no hint of %s was taken yet; there are %d", e.ID, total))
+		return
+	}
+	for i, text := range taken {
+		p.row(paint(p.palette.bold, fmt.Sprintf("hint %d of %d", i+1, total)), e.ID)
+		p.line("")
+		p.markdown(text, 2)
+		p.line("")
+	}
+	if len(taken) == total {
+		p.Note("there are no more hints; kata solution --spoil " + e.ID + " shows the answer")
+	}
+}
+
+// Source is one file to show.
+type Source struct{ Name, Text string }
+
+// Solution writes the reference's files and the notes.
+func (p *Printer) Solution(e Exercise, files []Source, notes string) {
+	for _, f := range files {
+		p.line(paint(p.palette.bold, "solution of "+e.ID+"  "+f.Name))
+		p.line("")
+		for line := range strings.Lines(f.Text) {
+			p.line("    " + strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "\t", "    "))
+		}
+		p.line("")
+	}
+	p.line(paint(p.palette.bold, "notes"))
+	p.line("")
+	p.markdown(notes, 2)
+}
+
+// Diff writes a unified diff.
+func (p *Printer) Diff(text string) {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		switch {
+		case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
+			line = paint(p.palette.bold, line)
+		case strings.HasPrefix(line, "+"):
+			line = paint(p.palette.good, line)
+		case strings.HasPrefix(line, "-"):
+			line = paint(p.palette.bad, line)
+		case strings.HasPrefix(line, "@@"):
+			line = paint(p.palette.code, line)
+		}
+		fmt.Fprintln(p.w, line)
+	}
+}
+
+// Reset tells that a starter was restored and where the old version is.
+func (p *Printer) Reset(e Exercise, kept string) {
+	p.line(paint(p.palette.good, "✓") + " " + e.ID + " is as it was at the start")
+	if kept != "" {
+		p.line("  your version is in " + paint(p.palette.code, kept))
+	}
+}
+
+// Track is a part of the course as list shows it.
+type Track struct {
+	Name      string   `json:"name"`
+	Title     string   `json:"title"`
+	Exercises []Listed `json:"exercises"`
+}
+
+// Listed is one exercise as list shows it.
+type Listed struct {
+	Name     string     `json:"name"`
+	Title    string     `json:"title"`
+	Level    int        `json:"level"`
+	Minutes  int        `json:"minutes"`
+	Kind     string     `json:"kind"`
+	Skills   []string   `json:"skills"`
+	Current  bool       `json:"current"`
+	Status   string     `json:"status"` // the last verdict, or "unstarted"
+	Attempts int        `json:"attempts"`
+	Hints    int        `json:"hints"`
+	Passed   *time.Time `json:"passed,omitempty"`
+}
+
+// List writes the course as a tree, with a progress bar for each track.
+func (p *Printer) List(tracks []Track) {
+	for i, t := range tracks {
+		if i > 0 {
+			p.line("")
+		}
+		done := 0
+		for _, e := range t.Exercises {
+			if e.Passed != nil {
+				done++
+			}
+		}
+		tally := Tally{done, len(t.Exercises)}
+		p.row(paint(p.palette.bold, t.Name)+"  "+t.Title, tally.String()+" "+Bar(done, tally.Total, 8, p.palette))
+		for _, e := range t.Exercises {
+			p.listed(e)
+		}
+	}
+}
+
+func (p *Printer) listed(e Listed) {
+	arrow := " "
+	if e.Current {
+		arrow = "→"
+	}
+	status := verdict.Status(e.Status)
+	if e.Passed != nil {
+		status = verdict.Pass
+	}
+	left := fmt.Sprintf("%s %s %s %s", arrow, Mark(status, p.palette), pad(e.Name, 22), e.Title)
+	right := fmt.Sprintf("%s  %2d min", Level(e.Level), e.Minutes)
+	if e.Hints > 0 {
+		right = count(e.Hints, "hint") + "  " + right
+	}
+	p.row(left, right)
+}
+
+// Watching tells what a watch waits for.
+func (p *Printer) Watching(dir string, polling bool) {
+	how := ""
+	if polling {
+		how = " (this file system sends no events: looking twice a second)"
+	}
+	p.line("")
+	p.line("watching " + paint(p.palette.code, dir) + how)
+	p.Keys()
+}
+
+// Keys lists the keys of a watch.
+func (p *Printer) Keys() {
+	var b strings.Builder
+	for i, k := range []string{"hint", "next", "list", "run", "diff", "solution", "brief", "xreset", "quit"} {
+		if i > 0 {
+			b.WriteString(" · ")
+		}
+		b.WriteString(paint(p.palette.bold, k[:1]) + " " + strings.TrimPrefix(k, "x"))
+	}
+	p.line("")
+	p.line(b.String())
+}
+
+// Health is the outcome of one of doctor's checks.
+type Health int
+
+// What a check of doctor comes to.
+const (
+	Good   Health = iota
+	Absent        // not there, and not needed by everybody
+	Bad           // nothing works without it
+)
+
+// Check is one line of doctor.
+type Check struct {
+	Name, Text string
+	Health     Health
+	Mend       string // the command that mends it
+}
+
+// Doctor writes the checks, each with what mends it.
+func (p *Printer) Doctor(checks []Check) {
+	for _, c := range checks {
+		mark := map[Health]string{Good: paint(p.palette.good, "✓"), Absent: paint(p.palette.warn, "–"), Bad: paint(p.palette.bad, "✗")}[c.Health]
+		for i, line := range wrap(c.Text, p.width-16, 0) {
+			if i > 0 {
+				mark = " "
+				c.Name = ""
+			}
+			p.line(fmt.Sprintf("%s %s %s", mark, pad(c.Name, 12), line))
+		}
+		if c.Mend != "" {
+			p.line(strings.Repeat(" ", 15) + paint(p.palette.bold, "mend: ") + c.Mend)
+		}
+	}
+}
+
+// Version writes what this binary is.
+func (p *Printer) Version(kata, goVersion, digest string, exercises int) {
+	p.line(fmt.Sprintf("kata %s  %s  %s, digest %s", kata, goVersion, count(exercises, "exercise"), digest))
+}
+
+// Finding writes a broken rule of an exercise.
+func (p *Printer) Finding(exercise, rule, where, message string) {
+	p.row(paint(p.palette.bad, "✗")+" "+exercise+"  "+paint(p.palette.bold, rule), where)
+	for _, line := range wrap(message, p.width-4, 0) {
+		p.line("    " + line)
+	}
+}
+
+// Checked writes an exercise's line at the end of an author's check.
+func (p *Printer) Checked(exercise string, findings, answers int, seconds float64) {
+	status := verdict.Pass
+	text := fmt.Sprintf("%s, solution %.2f s", count(answers, "answer"), seconds)
+	if findings > 0 {
+		status, text = verdict.Fail, count(findings, "finding")
+	}
+	p.line(Mark(status, p.palette) + " " + pad(exercise, 24) + " " + text)
+}

@@ -1,0 +1,2 @@
+// Package kit stands for the grader's.
+package kit

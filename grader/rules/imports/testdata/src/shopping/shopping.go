@@ -1,0 +1,2 @@
+// Package shopping is another exercise whose path begins alike.
+package shopping

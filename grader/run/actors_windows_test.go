@@ -1,0 +1,3 @@
+package run_test
+
+var systemActors map[string]func(args []string)
