@@ -31,6 +31,11 @@ func newBatch(ctx context.Context, g *Grader, o Options) (*batch, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Strict {
+		if err := g.demandContainment(ctx); err != nil {
+			return nil, err
+		}
+	}
 	digest, err := assetsDigest(g.Assets)
 	if err != nil {
 		return nil, err

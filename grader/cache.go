@@ -3,6 +3,7 @@ package grader
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/kata-go/kata/grader/bench"
 	"github.com/kata-go/kata/grader/course"
+	"github.com/kata-go/kata/grader/services"
 	"github.com/kata-go/kata/grader/verdict"
 )
 
@@ -19,7 +21,11 @@ func (b *batch) key(s bench.Submission) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	parts := [][]byte{[]byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(b.Services)}
+	behaviours, err := s.Exercise.Behaviours()
+	if err != nil && b.Observed == nil {
+		return "", err
+	}
+	parts := [][]byte{fmt.Append(nil, behaviours), []byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(services.Given(b.Services, b.Environ, s.Exercise.Services))}
 	for _, f := range append(append([]course.File{}, s.Files...), hidden...) {
 		parts = append(parts, []byte(f.Name), f.Data)
 	}

@@ -12,6 +12,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/kata-go/kata/grader/bench"
 	"github.com/kata-go/kata/grader/course"
@@ -139,6 +141,26 @@ func (g *Grader) Toolchain(ctx context.Context) (*bench.Toolchain, error) {
 		return nil, err
 	}
 	return tool, tool.Require(g.MinimumGo)
+}
+
+// ContainmentError says which layers a strict run misses.
+type ContainmentError struct{ Missing []run.Layer }
+
+func (e *ContainmentError) Error() string {
+	var names []string
+	for _, l := range e.Missing {
+		names = append(names, l.Name)
+	}
+	return "strict: this machine cannot contain learner code: it lacks " + strings.Join(names, ", ")
+}
+
+// demandContainment fails with a *ContainmentError unless every layer holds.
+func (g *Grader) demandContainment(ctx context.Context) error {
+	missing := slices.DeleteFunc(g.Runner.Containment(ctx), func(l run.Layer) bool { return l.Held })
+	if len(missing) > 0 {
+		return &ContainmentError{missing}
+	}
+	return nil
 }
 
 // ServiceStates tells for every service where it would come from.

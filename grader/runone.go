@@ -44,11 +44,7 @@ func (b *batch) measure(ctx context.Context, work *bench.Bench, resolver *servic
 		return verdict.Result{}, fmt.Errorf("make a folder for the run: %w", err)
 	}
 	defer os.RemoveAll(home)
-	out, err := b.Runner.Run(ctx, run.Command{
-		Path: binary, Dir: work.Folder(p.Submission), Wall: p.Exercise.Timeout,
-		Env:  append(served.Env, "HOME="+home, "TMPDIR="+home, "TZ=UTC", "LANG=C.UTF-8"),
-		Plan: fmt.Appendf(nil, "%s\n%d\n%t\n", p.ID(), seed, b.Shuffle),
-	})
+	out, err := b.Runner.Run(ctx, b.command(p, served, work.Folder(p.Submission), binary, home, seed))
 	if err != nil {
 		return verdict.Result{}, err
 	}
@@ -60,6 +56,26 @@ func (b *batch) measure(ctx context.Context, work *bench.Bench, resolver *servic
 		b.Observed(p.ID(), verdict.Observed(stream))
 	}
 	return allowAbsence(verdict.Judge(expected(behaviours), stream, ending(out)), p.Exercise.Services), nil
+}
+
+// command is the test process of one submission. It is confined in every layer
+// that the machine has: except from the network when a service lives outside,
+// and not at all when its tests drive a container engine.
+func (b *batch) command(p pending, served services.Served, folder, binary, home string, seed uint64) run.Command {
+	c := run.Command{
+		Path: binary, Dir: folder, Wall: p.Exercise.Timeout,
+		Env:  append(served.Env, "HOME="+home, "TMPDIR="+home, "TZ=UTC", "LANG=C.UTF-8"),
+		Plan: fmt.Appendf(nil, "%s\n%d\n%t\n", p.ID(), seed, b.Shuffle),
+	}
+	if served.Engine {
+		c.Env = append(c.Env, "PATH="+b.tool.Path())
+		return c
+	}
+	c.Confine = &run.Confine{Scratch: home, HostNetwork: served.Outside}
+	if !served.Outside {
+		c.Network = served.Network
+	}
+	return c
 }
 
 func ending(out run.Outcome) verdict.Ending {

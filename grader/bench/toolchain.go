@@ -53,6 +53,9 @@ func FindToolchain(ctx context.Context, runner *run.Runner, environ []string, ca
 	return t, nil
 }
 
+// Path is the user's PATH.
+func (t *Toolchain) Path() string { return lookup(t.environ, "PATH") }
+
 // Require fails with a *ToolchainError when the toolchain is older than want,
 // a go.mod's go line such as "1.26.0".
 func (t *Toolchain) Require(want string) error {

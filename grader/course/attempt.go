@@ -1,6 +1,7 @@
 package course
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -52,8 +53,10 @@ func parseAttempt(t text, folder string) (Attempt, error) {
 
 func (a *Attempt) addFiles(t text, archive *txtar.Archive) error {
 	var named []string
+	next := bytes.Count(archive.Comment, []byte("\n")) // the line of the next marker
 	for _, f := range archive.Files {
-		line := strings.Count(t.body[:strings.Index(t.body, "-- "+f.Name+" --")], "\n")
+		line := next
+		next += 1 + bytes.Count(f.Data, []byte("\n"))
 		name, remove := strings.CutPrefix(f.Name, "-")
 		switch {
 		case !isFileName(name):

@@ -48,7 +48,7 @@ type Exercise struct {
 	Kind        Kind
 	Skills      []string
 	Edit        []string // what the learner is expected to change: files, or folders ending in "/"
-	Services    []string // such as "redis"
+	Services    []string // such as "redis"; an optional one ends in "?"
 	Imports     []string // beyond the base allow-list
 	After       []string // ids of exercises better done before
 	Timeout     time.Duration

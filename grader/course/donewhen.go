@@ -2,30 +2,38 @@ package course
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 const doneWhenMark = "**Done when**"
 
-// heading begins the list: the mark as a lead, or as a heading of its own.
-var heading = regexp.MustCompile(`(?mi)^(\*\*Done when\*\*|#{2,} Done when)`)
-
 var numbered = regexp.MustCompile(`^ {0,2}([0-9]{1,3})[.)]\s+(.*)$`)
 
-// doneWhen returns the items of the numbered list under the line that starts
-// with **Done when** or the heading ## Done when. An item goes on until the next item, or a blank line
-// that neither an item nor an indented line follows.
-func doneWhen(t text) ([]string, error) {
-	at := heading.FindStringIndex(t.body)
-	if at == nil {
-		return nil, t.wrong(0, "expected a line that starts with %s and a numbered list under it", doneWhenMark)
+// isDoneWhen reports whether a line begins the list: the mark as a lead, or as
+// a heading of its own.
+func isDoneWhen(line string) bool {
+	title := strings.TrimLeft(line, "#")
+	if level := len(line) - len(title); level > 1 && strings.HasPrefix(title, " ") {
+		return strings.EqualFold(strings.TrimSpace(title), strings.Trim(doneWhenMark, "*"))
 	}
-	list := t.body[at[1]:]
-	start := strings.Count(t.body[:at[0]], "\n") // the mark's line
+	n := len(doneWhenMark)
+	return len(line) >= n && strings.EqualFold(line[:n], doneWhenMark)
+}
+
+// doneWhen returns the items of the numbered list under the line that starts
+// with **Done when**, or the heading ## Done when. An item goes on until the
+// next item, or a blank line that neither an item nor an indented line follows.
+func doneWhen(t text) ([]string, error) {
+	lines := strings.Split(t.body, "\n")
+	start := slices.IndexFunc(lines, isDoneWhen)
+	if start < 0 {
+		return nil, t.wrong(-1, "expected a line that starts with %s and a numbered list under it", doneWhenMark)
+	}
 	var items []string
 	blank := false
-	for i, line := range strings.Split(list, "\n")[1:] {
+	for i, line := range lines[start+1:] {
 		line = strings.TrimRight(line, " \t")
 		item := numbered.FindStringSubmatch(line)
 		if line != "" && item == nil && blank && !strings.HasPrefix(line, " ") && len(items) > 0 {

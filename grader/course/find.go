@@ -12,11 +12,14 @@ type UnknownError struct {
 	Name    string
 	Nearest []string // ids or tracks that may have been meant, best first
 	Several bool     // Name fits every one of Nearest
+	Track   bool     // Name is a track where an exercise is expected
 }
 
 func (e *UnknownError) Error() string {
 	near := enumerate(e.Nearest, "or")
 	switch {
+	case e.Track:
+		return fmt.Sprintf("%q is a track; name one of its exercises, such as %s", e.Name, near)
 	case e.Several:
 		return fmt.Sprintf("%q may be %s", e.Name, near)
 	case near != "":
@@ -128,6 +131,9 @@ func ids(exercises []*Exercise) []string {
 // another track, else those that are the fewest typing errors away.
 func (c *Course) unknown(name string) *UnknownError {
 	wanted := strings.ToLower(trimPath(name))
+	if i := slices.IndexFunc(c.Tracks, func(t *Track) bool { return t.Name == wanted && len(t.Exercises) > 0 }); i >= 0 {
+		return &UnknownError{Name: name, Nearest: ids(c.Tracks[i].Exercises[:1]), Track: true}
+	}
 	_, last, hasTrack := strings.Cut(wanted, "/")
 	best := len(wanted)/3 + 1 // more is no typing error
 	var nearest []string

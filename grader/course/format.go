@@ -1,10 +1,10 @@
 package course
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -56,16 +56,8 @@ func (t text) wrongKey(key, format string, args ...any) error {
 // the keys, and tables those among them whose own keys are free.
 func (t text) decode(v any, known, tables []string) error {
 	md, err := toml.Decode(t.body, v)
-	var parse toml.ParseError
-	if errors.As(err, &parse) {
-		problem := cmp.Or(parse.Message, strings.TrimPrefix(parse.Error(), "toml: "))
-		if parse.LastKey != "" {
-			problem = parse.LastKey + ": " + problem
-		}
-		return t.wrong(max(parse.Position.Line, 1)-1, "%s", problem)
-	}
 	if err != nil {
-		return t.wrong(0, "%s", strings.TrimPrefix(err.Error(), "toml: "))
+		return t.wrongTOML(err)
 	}
 	for _, key := range md.Keys() { // md.Undecoded alone would let Title pass for title
 		if !slices.Contains(known, key[0]) || len(key) > 1 && !slices.Contains(tables, key[0]) {
@@ -76,4 +68,26 @@ func (t text) decode(v any, known, tables []string) error {
 		return t.wrongKey(left[0][0], "unknown key %q; expected %s", left[0].String(), enumerate(known, "or"))
 	}
 	return nil
+}
+
+// tomlError is the text of an error of the decoder: "toml: line 3 (last key
+// "level"): incompatible types: …"; line and key may be missing.
+var tomlError = regexp.MustCompile(`(?s)^toml: (?:line (\d+) ?)?(?:\(last key "([^"]*)"\))?(?:: )?(.*)$`)
+
+// wrongTOML gives an error of the decoder its place in the file. Errors of
+// types are no toml.ParseError, so that the place is in the text alone.
+func (t text) wrongTOML(err error) error {
+	m := tomlError.FindStringSubmatch(err.Error())
+	if m == nil {
+		return t.wrong(0, "%v", err)
+	}
+	line, key, problem := m[1], m[2], m[3]
+	if key != "" {
+		problem = key + ": " + problem
+	}
+	if n, err := strconv.Atoi(line); err == nil {
+		return t.wrong(n-1, "%s", problem)
+	}
+	top, _, _ := strings.Cut(key, ".")
+	return t.wrongKey(top, "%s", problem)
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Load reads the course from the packed archives in solutions/, which fsys
@@ -26,14 +27,14 @@ func LoadTrees(fsys fs.FS) (*Course, error) { return load(source{fsys, true}) }
 func load(s source) (*Course, error) {
 	c := &Course{}
 	names, err := c.readTracks(s)
-	mistakes := []error{err}
-	for _, name := range names {
-		t, err := readTrack(s, name)
-		if t != nil {
-			c.Tracks = append(c.Tracks, t)
-		}
-		mistakes = append(mistakes, err)
+	tracks, mistakes := make([]*Track, len(names)), make([]error, len(names)+1)
+	mistakes[len(names)] = err
+	var wg sync.WaitGroup
+	for i, name := range names { // at once: a learner waits for this with every command
+		wg.Go(func() { tracks[i], mistakes[i] = readTrack(s, name) })
 	}
+	wg.Wait()
+	c.Tracks = slices.DeleteFunc(tracks, func(t *Track) bool { return t == nil })
 	if errors.Join(mistakes...) == nil {
 		mistakes = append(mistakes, c.checkLinks())
 	}

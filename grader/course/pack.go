@@ -10,7 +10,7 @@ import (
 // The same files give the same bytes.
 func PackStarter(fsys fs.FS, id string) ([]byte, error) {
 	s := source{fsys, true}
-	dir := path.Join("exercises", id)
+	dir := "exercises/" + id
 	if !isID(id) {
 		return nil, &FormatError{dir, 0, "expected track/name, each one lower-case word [a-z][a-z0-9]*"}
 	}
@@ -22,8 +22,10 @@ func PackStarter(fsys fs.FS, id string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = readExercise(s, path.Dir(id), path.Base(id))
-	return data, err
+	if _, err := readExercise(s, path.Dir(id), path.Base(id)); err != nil {
+		return nil, err
+	}
+	return data, nil
 }
 
 // PackTrack returns the content of solutions/<track>/track.txtar: the track's

@@ -14,17 +14,21 @@ const usual = "edit, then kata  ·  stuck? kata hint  ·  on every save: kata wa
 // Detail writes the view of one exercise: each behaviour on a line, then what
 // the code printed, then the first failure in full, and last the next command.
 func Detail(w io.Writer, r verdict.Result, width int, p Palette) error {
-	d := &detail{r: r, width: width, p: p}
+	d := &detail{r: r, width: width, p: p, usual: usual}
+	return d.write(w)
+}
+
+func (d *detail) write(w io.Writer) error {
 	d.behaviours()
-	switch r.Status {
+	switch d.r.Status {
 	case verdict.Pass:
-		d.section(Passed(r, "", width, p))
+		d.section(Passed(d.r, "", d.width, d.p))
 	case verdict.Skip:
 		d.stopped(verdict.Skip, "skipped")
 	case verdict.Error:
 		d.stopped(verdict.Error, "could not be graded")
 	case verdict.Unstarted:
-		d.section(Row(Mark(r.Status, p)+" "+r.Exercise+" is not started", "", width))
+		d.section(Row(Mark(d.r.Status, d.p)+" "+d.r.Exercise+" is not started", "", d.width))
 	default:
 		d.failed()
 	}
@@ -45,6 +49,7 @@ type detail struct {
 	r     verdict.Result
 	width int
 	p     Palette
+	usual string // the next command when the result names none; "" for no line
 }
 
 func (d *detail) line(text string) { d.b.WriteString(strings.TrimRight(text, " ") + "\n") }
@@ -79,17 +84,23 @@ func (d *detail) behaviours() {
 }
 
 func untouched(list []verdict.Behaviour) bool {
+	return alike(list) && (len(list) == 0 || list[0].Status == verdict.Unreached)
+}
+
+// alike reports whether all of a list have one status.
+func alike(list []verdict.Behaviour) bool {
 	for _, b := range list {
-		if b.Status != verdict.Unreached {
+		if b.Status != list[0].Status {
 			return false
 		}
 	}
 	return true
 }
 
-// parts lists the parts of a number of which some hold and some do not.
+// parts lists the parts of a number of which some hold and some do not. Where
+// all fare alike, the number's own line says it.
 func (d *detail) parts(b verdict.Behaviour, indent string) {
-	if b.Status == verdict.Pass || b.Status == verdict.Skip || untouched(b.Parts) {
+	if b.Status == verdict.Pass || b.Status == verdict.Skip || alike(b.Parts) {
 		return
 	}
 	for _, part := range b.Parts {
@@ -135,7 +146,7 @@ func (d *detail) stopped(s verdict.Status, text string) {
 func (d *detail) failed() {
 	d.output()
 	d.ignored()
-	next := usual
+	next := d.usual
 	first := d.r.First()
 	switch {
 	case d.r.Problem != nil:
@@ -187,6 +198,9 @@ func (d *detail) title(text, file string, line, column int) {
 }
 
 func (d *detail) next(command string) {
+	if command == "" {
+		return
+	}
 	lines := wrap("next: "+command, d.width, 6)
 	d.section(paint(d.p.bold, "next:") + strings.TrimPrefix(strings.Join(lines, "\n"), "next:"))
 }

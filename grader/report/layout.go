@@ -77,6 +77,21 @@ func wrap(text string, width, hang int) []string {
 	return lines
 }
 
+// fold breaks a text into lines of at most width columns. A word that is longer,
+// such as a path, stays whole; an empty text has no line.
+func fold(text string, width int) []string {
+	var lines []string
+	for word := range strings.FieldsSeq(text) {
+		last := len(lines) - 1
+		if last >= 0 && columns(lines[last])+1+columns(word) <= width {
+			lines[last] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
+
 // breakAt returns how many bytes of text go on a line of room columns.
 func breakAt(text string, room int) int {
 	n, used, space := 0, 0, -1

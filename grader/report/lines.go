@@ -3,23 +3,28 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/kata-go/kata/grader/verdict"
 )
 
-// LineWriter writes one line for each result, as it comes.
+// LineWriter writes one line for each result, as soon as all that stand before
+// it in the order have theirs.
 type LineWriter struct {
 	w     io.Writer
 	width int
 	names int // columns of the longest name
 	p     Palette
 	err   error
+	order []string         // names whose lines are still to be written
+	held  []verdict.Result // results that wait for an earlier one
 }
 
-// NewLineWriter returns a LineWriter for the results of the named exercises.
+// NewLineWriter returns a LineWriter for the results of the named exercises,
+// whose lines are to come in that order.
 func NewLineWriter(w io.Writer, names []string, width int, p Palette) *LineWriter {
-	l := &LineWriter{w: w, width: width, p: p}
+	l := &LineWriter{w: w, width: width, p: p, order: slices.Clone(names)}
 	for _, name := range names {
 		l.names = max(l.names, columns(name))
 	}
@@ -41,8 +46,26 @@ func Lines(w io.Writer, d verdict.Document, width int, p Palette) error {
 	return l.Close(d.Summary)
 }
 
-// Add writes the line of one result; exercises that were not started have none.
+// Add takes one result. The lines of those that nothing earlier holds up any
+// more are written.
 func (l *LineWriter) Add(r verdict.Result) {
+	if !slices.Contains(l.order, r.Exercise) {
+		l.add(r)
+		return
+	}
+	l.held = append(l.held, r)
+	for len(l.order) > 0 {
+		i := slices.IndexFunc(l.held, func(r verdict.Result) bool { return r.Exercise == l.order[0] })
+		if i < 0 {
+			return
+		}
+		l.add(l.held[i])
+		l.held, l.order = slices.Delete(l.held, i, i+1), l.order[1:]
+	}
+}
+
+// add writes the line of one result; exercises that were not started have none.
+func (l *LineWriter) add(r verdict.Result) {
 	if r.Status == verdict.Unstarted {
 		return
 	}
@@ -82,8 +105,17 @@ func (l *LineWriter) reason(left, text string) string {
 	return pad(left, column) + cut(text, l.width-column)
 }
 
-// Close writes the summary. It returns the first error of any write.
+// Close writes the lines that are held back, and the summary. It returns the
+// first error of any write.
 func (l *LineWriter) Close(s verdict.Summary) error {
+	for _, name := range l.order {
+		for _, r := range l.held {
+			if r.Exercise == name {
+				l.add(r)
+			}
+		}
+	}
+	l.held, l.order = nil, nil
 	parts := []string{fmt.Sprintf("%d passed", s.Passed)}
 	for _, more := range []struct {
 		n    int

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/fatih/color"
+
 	"github.com/kata-go/kata/grader/verdict"
 )
 
@@ -44,9 +46,12 @@ func (p *Printer) line(text string) { fmt.Fprintln(p.w, strings.TrimRight(text, 
 
 func (p *Printer) row(left, right string) { p.line(Row(left, right, p.width)) }
 
+// Gap writes an empty line between two screens.
+func (p *Printer) Gap() { p.line("") }
+
 // Welcome greets a learner who has not begun.
 func (p *Printer) Welcome(t Tally) {
-	p.row(paint(p.palette.bold, "kata")+fmt.Sprintf("  %s for backend developers", count(t.Total, "exercise")), t.String())
+	p.row(paint(p.palette.bold, "kata")+fmt.Sprintf("  %s for backend developers", Count(t.Total, "exercise")), t.String())
 	p.line("")
 }
 
@@ -57,12 +62,13 @@ func (p *Printer) Title(e Exercise, t Tally) {
 	p.row(left, right)
 }
 
-// Brief writes an exercise's head and its report, without the report's own
-// heading, which the head repeats.
+// Brief writes an exercise's head, its report without the report's own heading,
+// which the head repeats, and the files to edit.
 func (p *Printer) Brief(e Exercise, t Tally) {
 	p.Title(e, t)
 	p.line("")
 	p.markdown(withoutHeading(e.Brief), 2)
+	p.line("")
 	for i, file := range e.Edit {
 		label := "Edit  "
 		if i > 0 {
@@ -98,16 +104,25 @@ func (p *Printer) Result(r verdict.Result) {
 	_ = Detail(p.w, r, p.width, p.palette)
 }
 
+// Watched writes the view of one graded exercise for somebody who saves and
+// presses keys instead of typing commands.
+func (p *Printer) Watched(r verdict.Result) {
+	p.line("")
+	d := &detail{r: r, width: p.width, p: p.palette}
+	_ = d.write(p.w)
+}
+
 // Passed writes what a pass shows: the line, how it was come by, and the
 // beginning of the notes.
 func (p *Printer) Passed(r verdict.Result, notes, remark string) {
 	p.line("")
 	p.line(Passed(r, remark, p.width, p.palette))
 	p.line("")
-	p.markdown(firstParagraph(notes), 2)
-	p.line("")
+	if text := firstParagraph(notes); text != "" {
+		p.markdown(text, 2)
+		p.line("")
+	}
 	p.line("  " + paint(p.palette.bold, "more: ") + "kata solution " + r.Exercise + "  ·  kata diff " + r.Exercise)
-	p.line("")
 }
 
 // firstParagraph returns a text's first paragraph that is no heading.
@@ -130,32 +145,53 @@ func (p *Printer) Finish(t Tally) {
 	p.line("    kata reset NAME         do one again; your version is kept")
 }
 
+// The commands that usually come next, for Next.
+const (
+	AfterBrief    = usual
+	AfterHint     = "edit, then kata  ·  the next hint: kata hint"
+	AfterLastHint = "edit, then kata  ·  the answer: kata solution --spoil"
+)
+
 // Next writes the command to type next.
 func (p *Printer) Next(command string) {
 	p.line("")
-	p.line(paint(p.palette.bold, "next:") + " " + command)
+	p.labelled("next:", p.palette.bold, command, 6)
 }
 
 // Note writes a remark.
-func (p *Printer) Note(text string) {
-	for i, line := range wrap("note: "+text, p.width, 6) {
-		if i == 0 {
-			line = paint(p.palette.warn, "note:") + strings.TrimPrefix(line, "note:")
-		}
-		p.line(line)
-	}
-}
+func (p *Printer) Note(text string) { p.labelled("note:", p.palette.warn, text, 6) }
 
 // Error writes what went wrong and the command to type next.
 func (p *Printer) Error(text, hint string) {
-	p.line(paint(p.palette.bad, "error:") + " " + text)
+	p.labelled("error:", p.palette.bad, text, 7)
 	if hint != "" {
-		p.line(paint(p.palette.bold, "hint:") + "  " + hint)
+		p.labelled("hint:", p.palette.bold, hint, 7)
+	}
+}
+
+// labelled writes a text behind a label, aligned at a column. Words stay whole,
+// so that paths and commands can be copied.
+func (p *Printer) labelled(label string, pen *color.Color, text string, column int) {
+	lead := paint(pen, label) + strings.Repeat(" ", column-len(label))
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		for _, piece := range fold(line, p.width-column) {
+			p.line(lead + piece)
+			lead = strings.Repeat(" ", column)
+		}
 	}
 }
 
 // Ask writes a question and leaves the cursor after it.
 func (p *Printer) Ask(question string) { fmt.Fprint(p.w, question) }
+
+// Busy tells, on the terminal's present line, that a run takes a while;
+// BusyOver takes it away again.
+func (p *Printer) Busy() {
+	fmt.Fprint(p.w, paint(p.palette.faint, "  building and running the tests; the first time takes longest …"))
+}
+
+// BusyOver removes what Busy wrote.
+func (p *Printer) BusyOver() { fmt.Fprint(p.w, "\r\x1b[K") }
 
 // Clear empties a terminal's screen, scroll-back kept; elsewhere it writes an
 // empty line.
@@ -167,8 +203,8 @@ func (p *Printer) Clear(terminal bool) {
 	p.line("")
 }
 
-// count is a number with its noun.
-func count(n int, noun string) string {
+// Count is a number with its noun.
+func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -13,11 +13,6 @@ func (p *Printer) Hint(e Exercise, text string, n, total int) {
 	p.row(paint(p.palette.bold, fmt.Sprintf("hint %d of %d", n, total)), e.ID)
 	p.line("")
 	p.markdown(text, 2)
-	if n < total {
-		p.Next("edit, then kata  ·  the next hint: kata hint")
-		return
-	}
-	p.Next("edit, then kata  ·  that was the last hint: kata solution --spoil shows the answer")
 }
 
 // Hints writes the hints that were taken, of a total.
@@ -27,13 +22,10 @@ func (p *Printer) Hints(e Exercise, taken []string, total int) {
 		return
 	}
 	for i, text := range taken {
-		p.row(paint(p.palette.bold, fmt.Sprintf("hint %d of %d", i+1, total)), e.ID)
-		p.line("")
-		p.markdown(text, 2)
-		p.line("")
-	}
-	if len(taken) == total {
-		p.Note("there are no more hints; kata solution --spoil " + e.ID + " shows the answer")
+		if i > 0 {
+			p.line("")
+		}
+		p.Hint(e, text, i+1, total)
 	}
 }
 
@@ -43,7 +35,7 @@ type Source struct{ Name, Text string }
 // Solution writes the reference's files and the notes.
 func (p *Printer) Solution(e Exercise, files []Source, notes string) {
 	for _, f := range files {
-		p.line(paint(p.palette.bold, "solution of "+e.ID+"  "+f.Name))
+		p.row(paint(p.palette.bold, "solution of "+e.ID), paint(p.palette.code, f.Name))
 		p.line("")
 		for line := range strings.Lines(f.Text) {
 			p.line("    " + strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "\t", "    "))
@@ -77,7 +69,7 @@ func (p *Printer) Diff(text string) {
 func (p *Printer) Reset(e Exercise, kept string) {
 	p.line(paint(p.palette.good, "✓") + " " + e.ID + " is as it was at the start")
 	if kept != "" {
-		p.line("  your version is in " + paint(p.palette.code, kept))
+		p.line("  your version: " + paint(p.palette.code, kept))
 	}
 }
 
@@ -135,7 +127,7 @@ func (p *Printer) listed(e Listed) {
 	left := fmt.Sprintf("%s %s %s %s", arrow, Mark(status, p.palette), pad(e.Name, 22), e.Title)
 	right := fmt.Sprintf("%s  %2d min", Level(e.Level), e.Minutes)
 	if e.Hints > 0 {
-		right = count(e.Hints, "hint") + "  " + right
+		right = Count(e.Hints, "hint") + "  " + right
 	}
 	p.row(left, right)
 }
@@ -144,24 +136,20 @@ func (p *Printer) listed(e Listed) {
 func (p *Printer) Watching(dir string, polling bool) {
 	how := ""
 	if polling {
-		how = " (this file system sends no events: looking twice a second)"
+		how = ", twice a second: this file system sends no events"
 	}
 	p.line("")
 	p.line("watching " + paint(p.palette.code, dir) + how)
-	p.Keys()
 }
 
 // Keys lists the keys of a watch.
 func (p *Printer) Keys() {
-	var b strings.Builder
-	for i, k := range []string{"hint", "next", "list", "run", "diff", "solution", "brief", "xreset", "quit"} {
-		if i > 0 {
-			b.WriteString(" · ")
-		}
-		b.WriteString(paint(p.palette.bold, k[:1]) + " " + strings.TrimPrefix(k, "x"))
+	var all []string
+	for _, k := range []string{"h hint", "n next", "l list", "r run", "d diff", "s solution", "b brief", "x reset", "q quit"} {
+		all = append(all, paint(p.palette.bold, k[:1])+k[1:])
 	}
 	p.line("")
-	p.line(b.String())
+	p.line(strings.Join(all, "  "))
 }
 
 // Health is the outcome of one of doctor's checks.
@@ -185,22 +173,23 @@ type Check struct {
 func (p *Printer) Doctor(checks []Check) {
 	for _, c := range checks {
 		mark := map[Health]string{Good: paint(p.palette.good, "✓"), Absent: paint(p.palette.warn, "–"), Bad: paint(p.palette.bad, "✗")}[c.Health]
-		for i, line := range wrap(c.Text, p.width-16, 0) {
+		for i, line := range fold(c.Text, p.width-15) {
 			if i > 0 {
-				mark = " "
-				c.Name = ""
+				mark, c.Name = " ", ""
 			}
 			p.line(fmt.Sprintf("%s %s %s", mark, pad(c.Name, 12), line))
 		}
-		if c.Mend != "" {
-			p.line(strings.Repeat(" ", 15) + paint(p.palette.bold, "mend: ") + c.Mend)
+		label := paint(p.palette.bold, "mend: ")
+		for _, line := range fold(c.Mend, p.width-21) {
+			p.line(strings.Repeat(" ", 15) + label + line)
+			label = strings.Repeat(" ", 6)
 		}
 	}
 }
 
 // Version writes what this binary is.
 func (p *Printer) Version(kata, goVersion, digest string, exercises int) {
-	p.line(fmt.Sprintf("kata %s  %s  %s, digest %s", kata, goVersion, count(exercises, "exercise"), digest))
+	p.line(fmt.Sprintf("kata %s  %s  %s, digest %s", kata, goVersion, Count(exercises, "exercise"), digest))
 }
 
 // Finding writes a broken rule of an exercise.
@@ -214,9 +203,9 @@ func (p *Printer) Finding(exercise, rule, where, message string) {
 // Checked writes an exercise's line at the end of an author's check.
 func (p *Printer) Checked(exercise string, findings, answers int, seconds float64) {
 	status := verdict.Pass
-	text := fmt.Sprintf("%s, solution %.2f s", count(answers, "answer"), seconds)
+	text := fmt.Sprintf("%s, solution %.2f s", Count(answers, "answer"), seconds)
 	if findings > 0 {
-		status, text = verdict.Fail, count(findings, "finding")
+		status, text = verdict.Fail, Count(findings, "finding")
 	}
 	p.line(Mark(status, p.palette) + " " + pad(exercise, 24) + " " + text)
 }

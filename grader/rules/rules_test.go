@@ -174,3 +174,19 @@ func BenchmarkCheck(b *testing.B) {
 		}
 	}
 }
+
+// FuzzCheck looks for code that breaks the rules' reader instead of a rule.
+func FuzzCheck(f *testing.F) {
+	for _, text := range []string{
+		"import . \"net/http\"\nvar _ = Dir", "func (T[_]) Is() {}", "import \"C\"\n//go:\nfunc f()", "func ((*T)) Equal() {}",
+		"type T = T; func (T) As()", "import x \"io\"; func f() { for x.EOF = range f {}; &x.EOF++ }", "func f() { delete(); copy(io.EOF) }",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		found, err := rules.Check([]rules.File{source(text)}, shop)
+		if err != nil && (!errors.Is(err, rules.ErrSyntax) || len(found) != 0) {
+			t.Errorf("%d findings, %v", len(found), err)
+		}
+	})
+}

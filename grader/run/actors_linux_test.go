@@ -63,8 +63,8 @@ var deeds = map[string]func(object string) error{
 var facts = map[string]func() string{
 	"user":        func() string { return fmt.Sprint(os.Getuid(), os.Getgid()) },
 	"process":     func() string { return fmt.Sprint(os.Getpid()) },
-	"self":        func() string { path, err := os.Executable(); return fmt.Sprint(path, err) },
-	"folder":      func() string { path, err := os.Getwd(); return fmt.Sprint(path, err) },
+	"self":        func() string { path, err := os.Executable(); return fmt.Sprintf("%s %v", path, err) },
+	"folder":      func() string { path, err := os.Getwd(); return fmt.Sprintf("%s %v", path, err) },
 	"descriptors": func() string { return fmt.Sprint(foreignDescriptors()) },
 	"privileges":  privileges,
 	"environment": func() string { return strings.Join(os.Environ(), " ") },
@@ -186,16 +186,22 @@ func bomb([]string) {
 	}
 }
 
-// runner runs "sleep" as kata would, with or without containment, until it is
-// killed itself; the token makes the sleeper findable.
+// runner runs "sleep" as kata would, plain, confined or in a network of its
+// own, until it is killed itself; the token makes the sleeper findable.
 func runner(args []string) {
+	r := run.New()
 	c := run.Command{Path: os.Args[0], Args: []string{args[0]}, Dir: os.TempDir(), Env: []string{actor + "=sleep"}}
-	if len(args) > 1 {
+	var err error
+	switch args[1] {
+	case "confined":
 		c.Confine = &run.Confine{}
+	case "network":
+		if c.Network, err = r.OpenNetwork(context.Background()); err != nil {
+			panic(err)
+		}
 	}
-	_, err := run.New().Start(context.Background(), c)
+	_, err = r.Start(context.Background(), c)
 	fmt.Println(err)
-	time.Sleep(time.Hour)
 }
 
 // withoutNamespaces takes the permission to make namespaces from itself, then

@@ -96,12 +96,23 @@ func sealOf(args []string) {
 	}
 }
 
-// serve is a small service: an address, then echo until its input ends.
+func accept(l net.Listener) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		conn.Close()
+	}
+}
+
+// serve is a small service: an address, and much to log, until its input ends.
 func serve(args []string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(err)
 	}
+	go accept(l)
 	fmt.Println(l.Addr())
 	fmt.Print(strings.Repeat("log\n", 1<<20))
 	if len(args) > 0 {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -29,16 +28,16 @@ func become() {
 		runtime.LockOSThread() // capabilities, Landlock and seccomp are a thread's
 		obey()
 		os.Exit(1)
+	case holderMarker:
+		holdNetwork()
+		os.Exit(0)
 	}
 }
 
 // obey returns only when it failed, having said why.
 func obey() {
-	if len(os.Args) < 2 {
-		return
-	}
-	control, err := strconv.Atoi(os.Args[1])
-	if err != nil {
+	control, ok := argument()
+	if !ok {
 		return
 	}
 	unix.CloseOnExec(control)

@@ -33,10 +33,12 @@ type probed struct {
 
 // available returns the layers that can be had for c, and those that c asks
 // for in vain.
-func (r *Runner) available(ctx context.Context, c *Confine) (held, missing []string) {
+func (r *Runner) available(ctx context.Context, c Command) (held, missing []string) {
 	for _, layer := range r.Containment(ctx) {
 		switch {
-		case layer.Name == LayerNetwork && c.HostNetwork:
+		case layer.Name == LayerNetwork && c.Confine.HostNetwork:
+		case layer.Name == LayerNetwork && c.Network != nil && !c.Network.Private():
+			missing = append(missing, layer.Name)
 		case layer.Held:
 			held = append(held, layer.Name)
 		default:

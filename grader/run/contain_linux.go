@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"syscall"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -65,8 +65,8 @@ type confined struct {
 // confine turns the session's command into one that starts this program's own
 // copy in namespaces of its own, which will become the program.
 func (s *session) confine(ctx context.Context, r *Runner, c Command) error {
-	if c.Confine == nil {
-		return nil
+	if !initialised.Load() {
+		return errNoInit
 	}
 	o, err := newOrders(s, c)
 	if err != nil {
@@ -77,7 +77,7 @@ func (s *session) confine(ctx context.Context, r *Runner, c Command) error {
 		o.Namespace, o.User = o.has(LayerUser), learner(o.has(LayerUser))
 		return s.reexec(o)
 	}
-	held, missing := r.available(ctx, c.Confine)
+	held, missing := r.available(ctx, c)
 	o.Layers = held
 	o.Namespace, o.User = o.has(LayerUser), learner(o.has(LayerUser))
 	if o.User != 0 && !forOthers(o) {
@@ -85,6 +85,9 @@ func (s *session) confine(ctx context.Context, r *Runner, c Command) error {
 		o.Layers, missing = lose(held, missing, LayerUser)
 	}
 	s.confined.layers, s.confined.missing = o.Layers, missing
+	if c.Network != nil {
+		o.Layers, _ = lose(slices.Clone(o.Layers), nil, LayerNetwork) // the holder has it
+	}
 	return s.reexec(o)
 }
 
@@ -116,17 +119,31 @@ func newOrders(s *session, c Command) (o orders, err error) {
 }
 
 // forOthers tells whether another user than root can read what o shows, and
-// change what it offers. Without a root of its own the folders above count too.
+// change what it offers. Without a root of its own all folders above count,
+// and some of them are surely closed.
 func forOthers(o orders) bool {
 	if !o.has(LayerFiles) || !open(o.Path, 0o005) {
 		return false
 	}
-	for _, path := range append([]string{o.Dir}, o.Read...) {
-		if !open(path, 0o004) {
+	shown := slices.Concat([]string{o.Path, o.Dir}, o.Read, o.Write)
+	for _, path := range shown {
+		if !open(path, 0o004) || !reachable(path, shown) {
 			return false
 		}
 	}
 	return !slices.ContainsFunc(o.Write, func(path string) bool { return !open(path, 0o006) })
+}
+
+// reachable tells whether all users can go to path through the folders above
+// it that are shown too; the others are made for the run.
+func reachable(path string, shown []string) bool {
+	for dir := filepath.Dir(path); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		within := func(tree string) bool { return dir == tree || strings.HasPrefix(dir, tree+"/") }
+		if slices.ContainsFunc(shown, within) && !open(dir, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // open tells whether all users have these rights, and into a folder entry.
@@ -151,35 +168,8 @@ func (s *session) reexec(o orders) error {
 	s.cmd.ExtraFiles = append(s.cmd.ExtraFiles, theirs)
 	s.cmd.Env, s.cmd.Dir = []string{"GOGC=off", "GOMAXPROCS=1"}, ""
 	s.confined.control, s.confined.orders = ours, o
-	namespaces(s.cmd.SysProcAttr, o)
+	o.birth().prepare(s.cmd.SysProcAttr)
 	return nil
-}
-
-func namespaces(attributes *syscall.SysProcAttr, o orders) {
-	for layer, flag := range map[string]uintptr{
-		LayerNetwork: unix.CLONE_NEWNET, LayerFiles: unix.CLONE_NEWNS, LayerProcesses: unix.CLONE_NEWPID, LayerIPC: unix.CLONE_NEWIPC,
-	} {
-		if o.has(layer) {
-			attributes.Cloneflags |= flag
-		}
-	}
-	if !o.Namespace {
-		return
-	}
-	attributes.Cloneflags |= unix.CLONE_NEWUSER
-	attributes.UidMappings = mapping(os.Geteuid(), o.User)
-	attributes.GidMappings = mapping(os.Getegid(), o.User)
-	attributes.GidMappingsEnableSetgroups = o.User != 0
-}
-
-// mapping makes the caller root in the namespace, so that it can mount there,
-// and adds the user that learner code will be.
-func mapping(own, other int) []syscall.SysProcIDMap {
-	all := []syscall.SysProcIDMap{{ContainerID: 0, HostID: own, Size: 1}}
-	if other != 0 {
-		all = append(all, syscall.SysProcIDMap{ContainerID: other, HostID: other, Size: 1})
-	}
-	return all
 }
 
 // handshake gives the orders and waits until they are carried out.
@@ -205,7 +195,7 @@ func (c *confined) handshake() error {
 		return fmt.Errorf("put containment on: %s", got.Error)
 	}
 	for layer, why := range got.Failed {
-		return fmt.Errorf("put containment on: layer %s: %s", layer, why)
+		return fmt.Errorf("put containment on: %s", strings.TrimPrefix(layer+": "+why, ": "))
 	}
 	return nil
 }
@@ -220,7 +210,7 @@ func (c *confined) converse() ([]byte, error) {
 	}
 	answer, err := io.ReadAll(io.LimitReader(c.control, 1<<16))
 	if errors.Is(err, unix.ECONNRESET) {
-		err = errors.New("the copy of this program ended: is run.Init the first statement of its main?")
+		err = errors.New("the copy of this program ended before it answered")
 	}
 	return answer, err
 }

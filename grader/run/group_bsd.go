@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// group is what dies with a process.
+type group = local
+
 var maxrssUnit = maxrssBytes()
 
 // maxrssBytes is the unit of getrusage(2)'s maxrss: bytes on macOS, kilobytes
@@ -52,4 +55,4 @@ func closeOnExecFrom(uint) error { return unix.ENOSYS }
 // system tells which layers this system has: none.
 func (*probed) system(string) bool { return false }
 
-func (group) limit(*Confine) {}
+func (local) limit(*Confine) {}

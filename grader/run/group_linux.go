@@ -3,12 +3,56 @@ package run
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
+
+// group is what dies with a process, started by this process or, to live in a
+// private network, by that network's holder.
+type group struct {
+	local
+	remote *remote // nil: local
+}
+
+func (g *group) start(cmd *exec.Cmd) error {
+	if g.remote != nil {
+		return g.remote.start(cmd)
+	}
+	return g.local.start(cmd)
+}
+
+func (g *group) wait(cmd *exec.Cmd, finish func()) ending {
+	if g.remote != nil {
+		return g.remote.wait(finish)
+	}
+	return g.local.wait(cmd, finish)
+}
+
+func (g *group) kill(cmd *exec.Cmd) {
+	if g.remote != nil {
+		g.remote.tell(tellKill)
+		return
+	}
+	g.local.kill(cmd)
+}
+
+func (g *group) dump(cmd *exec.Cmd) {
+	if g.remote != nil {
+		g.remote.tell(tellDump)
+		return
+	}
+	g.local.dump(cmd)
+}
+
+func (g *group) close() {
+	if g.remote != nil {
+		g.remote.close()
+	}
+}
 
 const maxrssUnit = 1 << 10 // getrusage(2): kilobytes
 

@@ -12,15 +12,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// group is a process group in its own session.
-type group struct{}
+// local is a process group in its own session, started by this process.
+type local struct{}
 
 // attributes prepares the command before anything else touches its SysProcAttr.
-func (group) attributes(cmd *exec.Cmd) { cmd.SysProcAttr = sessionAttributes() }
+func (local) attributes(cmd *exec.Cmd, c Command) {
+	cmd.SysProcAttr = sessionAttributes()
+	if c.User != 0 && os.Geteuid() == 0 {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(c.User), Gid: uint32(c.User)}
+	}
+}
 
 // inherit passes files on and returns their numbers in the process, separated
 // by commas.
-func (group) inherit(cmd *exec.Cmd, files ...*os.File) (string, error) {
+func (local) inherit(cmd *exec.Cmd, files ...*os.File) (string, error) {
 	var names []string
 	for _, f := range files {
 		names = append(names, strconv.Itoa(3+len(cmd.ExtraFiles)))
@@ -29,29 +34,35 @@ func (group) inherit(cmd *exec.Cmd, files ...*os.File) (string, error) {
 	return strings.Join(names, ","), nil
 }
 
-func (group) start(cmd *exec.Cmd) error { return cmd.Start() }
+func (local) start(cmd *exec.Cmd) error { return cmd.Start() }
+
+// wait returns when the process has ended. It calls finish before the
+// process's number can become another's, as far as the system allows.
+func (local) wait(cmd *exec.Cmd, finish func()) ending {
+	if awaitExit(cmd.Process.Pid) {
+		finish()
+	}
+	_ = cmd.Wait() // how it ended is in ProcessState
+	finish()
+	return endingOf(cmd.ProcessState)
+}
 
 // kill ends the whole group; what has left the session escapes it, but not a
 // process namespace.
-func (group) kill(cmd *exec.Cmd) { _ = unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
+func (local) kill(cmd *exec.Cmd) { _ = unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
 
 // dump asks the Go runtime for its goroutines on standard error.
-func (group) dump(cmd *exec.Cmd) { quit(cmd.Process.Pid) }
+func (local) dump(cmd *exec.Cmd) { quit(cmd.Process.Pid) }
 
-func (group) close() {}
+func (local) close() {}
 
-func (group) peak(state *os.ProcessState) int64 {
-	usage, ok := state.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0
+func endingOf(state *os.ProcessState) ending {
+	e := ending{Code: state.ExitCode()}
+	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
+		e.Peak = int64(usage.Maxrss) * maxrssUnit
 	}
-	return int64(usage.Maxrss) * maxrssUnit
-}
-
-func signalName(state *os.ProcessState) string {
-	status, ok := state.Sys().(syscall.WaitStatus)
-	if !ok || !status.Signaled() {
-		return ""
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		e.Signal = unix.SignalName(status.Signal())
 	}
-	return unix.SignalName(status.Signal())
+	return e
 }

@@ -16,12 +16,11 @@ import (
 // kata's handle is closed, which Windows does also when kata itself dies.
 type group struct {
 	job      windows.Handle
-	used     int64 // peak memory, read before the job is closed
 	children uint32
 	memory   uint64
 }
 
-func (*group) attributes(cmd *exec.Cmd) {
+func (*group) attributes(cmd *exec.Cmd, _ Command) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{HideWindow: true,
 		CreationFlags: windows.CREATE_SUSPENDED | windows.CREATE_NEW_PROCESS_GROUP}
 }
@@ -116,28 +115,27 @@ func resume(pid uint32) error {
 	return err
 }
 
+// wait returns when the process has ended.
+func (g *group) wait(cmd *exec.Cmd, finish func()) ending {
+	_ = cmd.Wait() // how it ended is in ProcessState
+	finish()
+	e := ending{Code: cmd.ProcessState.ExitCode()}
+	var limits windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION
+	err := windows.QueryInformationJobObject(g.job, windows.JobObjectExtendedLimitInformation,
+		uintptr(unsafe.Pointer(&limits)), uint32(unsafe.Sizeof(limits)), nil)
+	if err == nil {
+		e.Peak = int64(limits.PeakJobMemoryUsed)
+	}
+	return e
+}
+
 func (g *group) kill(*exec.Cmd) { _ = windows.TerminateJobObject(g.job, 1) }
 
 // dump does nothing: Windows has no signal that makes the Go runtime print its
 // goroutines.
 func (*group) dump(*exec.Cmd) {}
 
-func (g *group) close() {
-	var limits windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION
-	err := windows.QueryInformationJobObject(g.job, windows.JobObjectExtendedLimitInformation,
-		uintptr(unsafe.Pointer(&limits)), uint32(unsafe.Sizeof(limits)), nil)
-	if err == nil {
-		g.used = int64(limits.PeakJobMemoryUsed)
-	}
-	_ = windows.CloseHandle(g.job)
-}
-
-func (g *group) peak(*os.ProcessState) int64 { return g.used }
-
-func signalName(*os.ProcessState) string { return "" }
-
-// awaitExit has nothing to wait for: the job's handle cannot become another's.
-func awaitExit(int) bool { return false }
+func (g *group) close() { _ = windows.CloseHandle(g.job) }
 
 // system tells which layers Windows has: a job object bounds memory and
 // processes, and takes all of them along.

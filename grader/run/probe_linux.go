@@ -15,6 +15,7 @@ func (p *probed) probe(ctx context.Context) {
 	for {
 		layers := slices.DeleteFunc(AllLayers(), func(name string) bool { _, lost := p.why[name]; return lost })
 		failed, err := try(ctx, layers)
+		delete(failed, "") // what is no layer's fault
 		if len(failed) == 0 && err != nil {
 			failed = map[string]string{}
 			for _, layer := range suspects(layers) {
@@ -47,6 +48,9 @@ func suspects(layers []string) []string {
 // try starts a copy with the layers on. It returns the layers that failed by
 // themselves, or the error of the whole.
 func try(ctx context.Context, layers []string) (failed map[string]string, err error) {
+	if !initialised.Load() {
+		return nil, errNoInit
+	}
 	path, err := os.Executable()
 	if err != nil {
 		return nil, err

@@ -91,7 +91,7 @@ func (s *session) await(ctx context.Context, line *firstLine, limit time.Duratio
 		return ready, nil
 	case <-s.exited:
 		s.settle()
-		return "", fmt.Errorf("%w: it ended (%s)", ErrNotReady, s.cmd.ProcessState)
+		return "", fmt.Errorf("%w: it ended (%s)", ErrNotReady, s.ending)
 	case <-ctx.Done():
 		return "", ctx.Err()
 	case <-time.After(limit):

@@ -50,6 +50,8 @@ type Command struct {
 	// and plan together are at most 64 KiB.
 	Plan           []byte
 	Confine        *Confine  // nil: no containment beyond the process group
+	Network        *Network  // where the process lives; nil: a private network when confined, else the host's
+	User           int       // user and group to become, without Confine, on Unix, when kata is root; zero: stay
 	Stdout, Stderr io.Writer // receive the output as it comes; nil: kept for Outcome
 }
 

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,11 +35,27 @@ type session struct {
 	started   time.Time
 	ended     time.Time
 	flooded   atomic.Bool
+	ending    ending
 	timedOut  bool
 	cancelled bool
 
 	mu   sync.Mutex
 	over bool // the process has been waited for: its number may be another's
+}
+
+// ending is how a process ended.
+type ending struct {
+	Code   int // -1 by a signal
+	Signal string
+	Peak   int64 // bytes of memory
+}
+
+// String tells it as os.ProcessState does.
+func (e ending) String() string {
+	if e.Signal != "" {
+		return e.Signal
+	}
+	return "exit status " + strconv.Itoa(e.Code)
 }
 
 func newSession() *session { return &session{exited: make(chan struct{})} }
@@ -86,13 +103,18 @@ func (s *session) prepare(ctx context.Context, r *Runner, c Command) error {
 	if err := s.input(c); err != nil {
 		return err
 	}
-	s.group.attributes(s.cmd)
+	s.group.attributes(s.cmd, c)
 	if c.Plan != nil {
 		if err := s.seal(c.Plan); err != nil {
 			return err
 		}
 	}
-	return s.confine(ctx, r, c)
+	if c.Confine != nil {
+		if err := s.confine(ctx, r, c); err != nil {
+			return err
+		}
+	}
+	return s.join(c)
 }
 
 func (s *session) output(c Command) error {
@@ -170,11 +192,7 @@ func (s *session) keep(begun chan<- error) {
 	if err != nil {
 		return
 	}
-	if awaitExit(s.cmd.Process.Pid) {
-		s.signal(s.finish)
-	}
-	_ = s.cmd.Wait() // how it ended is in ProcessState
-	s.signal(s.finish)
+	s.ending = s.group.wait(s.cmd, func() { s.signal(s.finish) })
 	s.group.close()
 	close(s.exited)
 }
@@ -274,10 +292,10 @@ func (s *session) settle() {
 
 func (s *session) outcome() Outcome {
 	out := Outcome{
-		ExitCode: s.cmd.ProcessState.ExitCode(), Signal: signalName(s.cmd.ProcessState),
+		ExitCode: s.ending.Code, Signal: s.ending.Signal,
 		TimedOut: s.timedOut, Flooded: s.flooded.Load(),
 		Stdout: s.stdout.bytes(), Stderr: s.stderr.bytes(),
-		Elapsed: max(0, s.ended.Sub(s.started)), PeakMemory: s.group.peak(s.cmd.ProcessState),
+		Elapsed: max(0, s.ended.Sub(s.started)), PeakMemory: s.ending.Peak,
 		Layers: s.confined.layers, Missing: s.confined.missing,
 	}
 	if s.sealed != nil {

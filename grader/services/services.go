@@ -29,8 +29,11 @@ const (
 
 // Served is what a test process gets for its services.
 type Served struct {
-	Env []string          // KATA_<SERVICE>=address
-	Via map[string]string // service -> provider, for reports
+	Env     []string          // KATA_<SERVICE>=address
+	Via     map[string]string // service -> provider, for reports
+	Network *run.Network      // where started servers live; nil when none was started
+	Outside bool              // an address beyond this run's own network is among them
+	Engine  bool              // the tests drive a container engine
 }
 
 // MissingError says that a service cannot be had here.
@@ -48,11 +51,13 @@ type Resolver struct {
 	mu      sync.Mutex
 	known   map[string]answer
 	running []*run.Process
+	network *run.Network
 }
 
 type answer struct {
 	env, via string
 	err      error
+	outside  bool // the address is not in the run's own network
 }
 
 // New returns a resolver; program builds one of the embedded server programs.
@@ -74,8 +79,13 @@ func (r *Resolver) Resolve(ctx context.Context, names []string) (Served, error) 
 		if a.err == nil && a.env != "" {
 			served.Env = append(served.Env, a.env)
 			served.Via[name] = a.via
+			served.Outside = served.Outside || a.outside
+			served.Engine = served.Engine || name == "engine"
 		}
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	served.Network = r.network
 	return served, nil
 }
 
@@ -90,14 +100,17 @@ func (r *Resolver) once(ctx context.Context, name string) answer {
 	return a
 }
 
-// Close ends every server that was started.
+// Close ends every server that was started, and their network.
 func (r *Resolver) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, p := range r.running {
 		p.Stop()
 	}
-	r.running = nil
+	if r.network != nil {
+		_ = r.network.Close() // its processes have ended
+	}
+	r.running, r.network = nil, nil
 }
 
 // Variable names the environment variable that carries a service's address.
@@ -109,7 +122,12 @@ func (r *Resolver) find(ctx context.Context, name string) answer {
 		return a
 	}
 	switch name {
-	case "sql", "bucket":
+	case "sql": // SQLite is linked into the tests; PostgreSQL comes beside it where there is one
+		if a, ok := r.given("postgres"); ok {
+			return a
+		}
+		return answer{via: "embedded"}
+	case "bucket":
 		return answer{via: "embedded"} // linked into the tests
 	case "redis":
 		return r.start(ctx, name)
@@ -124,10 +142,26 @@ func (r *Resolver) given(name string) (answer, bool) {
 	for i := len(r.environ) - 1; i >= 0 && r.choice != Embedded && r.choice != Local; i-- {
 		key, value, _ := strings.Cut(r.environ[i], "=")
 		if (key == Variable(name) || key == Variable(name)+"_URL") && value != "" {
-			return answer{env: Variable(name) + "=" + value, via: "address"}, true
+			return answer{env: Variable(name) + "=" + value, via: "address", outside: true}, true
 		}
 	}
 	return answer{}, false
+}
+
+// Given returns what the environment and the choice say about the sources of
+// the named services: verdicts reached through other servers are others.
+func Given(choice Choice, environ, names []string) string {
+	r := New(choice, environ, nil, nil)
+	told := []string{string(choice)}
+	for _, n := range names {
+		name := strings.TrimSuffix(n, "?")
+		for _, source := range []string{name, map[string]string{"sql": "postgres"}[name]} {
+			if a, ok := r.given(source); ok && source != "" {
+				told = append(told, a.env)
+			}
+		}
+	}
+	return strings.Join(told, "\n")
 }
 
 // start builds and starts the embedded server of a service.
@@ -136,7 +170,12 @@ func (r *Resolver) start(ctx context.Context, name string) answer {
 	if err != nil {
 		return answer{err: fmt.Errorf("build the %s server: %w", name, err)}
 	}
-	p, err := r.runner.Start(ctx, run.Command{Path: binary})
+	if r.network == nil {
+		if r.network, err = r.runner.OpenNetwork(ctx); err != nil {
+			return answer{err: fmt.Errorf("make a network for the %s server: %w", name, err)}
+		}
+	}
+	p, err := r.runner.Start(ctx, run.Command{Path: binary, Network: r.network})
 	if err != nil {
 		return answer{err: fmt.Errorf("start the %s server: %w", name, err)}
 	}

@@ -9,8 +9,9 @@ import (
 // Leak is an instruction that writes a secret into a layer, into the image's
 // settings or into its history, and how.
 type Leak struct {
-	By  Instruction
-	How string // a sentence's end: "carries MODULES_TOKEN"
+	By   Instruction
+	Name string // of the variable or the file
+	How  string // a sentence's end: "carries MODULES_TOKEN"
 }
 
 // The names are those of BuildKit's own check SecretsUsedInArgOrEnv.
@@ -41,9 +42,9 @@ func (f *File) Declared() []Leak {
 		for _, v := range step.Values {
 			switch secret, ok := given[v.Name]; {
 			case SecretName(v.Name):
-				leaks = append(leaks, Leak{step.Instruction, "carries " + v.Name})
+				leaks = append(leaks, Leak{step.Instruction, v.Name, "carries " + v.Name})
 			case ok:
-				leaks = append(leaks, Leak{step.Instruction, "carries " + v.Name + ", which a RUN below gives to " + secret})
+				leaks = append(leaks, Leak{step.Instruction, v.Name, "carries " + v.Name + ", which a RUN below gives to " + secret})
 			}
 		}
 	}
@@ -69,7 +70,7 @@ func (f *File) Written() []Leak {
 	var leaks []Leak
 	for _, a := range f.assigned() {
 		if !strings.ContainsAny(a.value.Text, "$`") && a.value.Text != "" {
-			leaks = append(leaks, Leak{a.step.Instruction, "holds the value of " + a.value.Name + " itself"})
+			leaks = append(leaks, Leak{a.step.Instruction, a.value.Name, "holds the value of " + a.value.Name + " itself"})
 		}
 	}
 	return leaks
@@ -123,7 +124,7 @@ func (f *File) Copied(here *Folder, names ...string) []Leak {
 			continue
 		}
 		if name := step.Copy.secret(here, names); name != "" {
-			leaks = append(leaks, Leak{step.Instruction, "copies " + name})
+			leaks = append(leaks, Leak{step.Instruction, name, "copies " + name})
 		}
 	}
 	return leaks
@@ -132,7 +133,7 @@ func (f *File) Copied(here *Folder, names ...string) []Leak {
 func (c *Copy) secret(here *Folder, names []string) string {
 	for _, f := range c.Inlined {
 		if SecretFile(f.Dest) {
-			return "text to " + f.Dest
+			return f.Dest
 		}
 	}
 	for _, n := range names {

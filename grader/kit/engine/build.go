@@ -65,7 +65,11 @@ type Image struct {
 // Build builds. The error is a *BuildError when docker build has failed.
 func (e *Engine) Build(b Build) (*Image, error) {
 	e.t.Helper()
-	tmp := e.t.TempDir()
+	tmp, err := os.MkdirTemp("", "kata-build-") // TempDir's name may have a comma, which --secret cannot take
+	if err != nil {
+		return nil, fmt.Errorf("make a folder for docker build: %w", err)
+	}
+	defer os.RemoveAll(tmp)
 	id := filepath.Join(tmp, "id")
 	args := []string{"build", "--iidfile", id, "--label", made()}
 	if e.modern {

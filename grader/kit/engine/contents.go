@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"strings"
 	"time"
 )
 
@@ -92,7 +94,7 @@ func layer(r io.Reader, visit func(Entry) error) error {
 			return err
 		}
 		if h.Typeflag == tar.TypeReg {
-			if err := visit(Entry{Name: h.Name, Content: t}); err != nil {
+			if err := visit(Entry{Name: strings.TrimPrefix(path.Clean("/"+h.Name), "/"), Content: t}); err != nil {
 				return err
 			}
 		}

@@ -47,7 +47,7 @@ func zip(t *testing.T, b []byte) string {
 }
 
 func TestArchiveVisitsSettingsAndLayersOfBothForms(t *testing.T) {
-	lower, upper := pack(t, "etc/a", "1", "etc/b", "2"), pack(t, "etc/a", "3")
+	lower, upper := pack(t, "./etc/a", "1", "etc/b", "2"), pack(t, "etc/a", "3")
 	saved := pack(t,
 		"0123/layer.tar", string(lower), // the form of Docker before 25
 		"blobs/sha256/4567", zip(t, upper), // the OCI image layout

@@ -25,10 +25,16 @@ var sources = []string{"cmd/parcels/main.go", "cmd/parcels/routes.go"}
 func TestToken(t *testing.T) {
 	t.Run("no instruction carries the token in its text or its variables", func(t *testing.T) {
 		f := dockerfile.Read(t, "Dockerfile")
-		for _, l := range append(f.Declared(), f.Written()...) {
-			refuse(t, l.By, "it "+l.How+": the value stays in the stage's history and settings, and in what is pushed as a cache",
-				"a token that is there while one command runs, and nowhere afterwards")
+		leaks := append(f.Declared(), f.Written()...)
+		if len(leaks) == 0 {
+			return
 		}
+		got := "it " + leaks[0].How
+		for _, other := range leaks[1:] {
+			got += ", as does " + other.By.At()
+		}
+		refuse(t, leaks[0].By, got+": the value stays in the stage's history and settings, and in what is pushed as a cache",
+			"a token that is there while one command runs, and nowhere afterwards")
 	})
 	t.Run("no copy takes the token's .env along", func(t *testing.T) {
 		f := dockerfile.Read(t, "Dockerfile")
@@ -46,6 +52,7 @@ func TestToken(t *testing.T) {
 			}
 		}
 	})
+	t.Run("built: fetch.sh has got the token", handedOver)
 	t.Run("built: no layer, setting or history of any stage has the token", nobodyReadsIt)
 }
 
@@ -166,7 +173,7 @@ func bringsPasswd(s *dockerfile.Stage) bool {
 	})
 }
 
-// 5. docker stop reaches the program: it answers what it has begun and ends by itself, before it is killed.
+// 5. docker stop reaches the program and not a shell: it answers what it has begun and ends by itself, before it is killed.
 func TestStop(t *testing.T) {
 	t.Run("no shell stands between docker stop and the program", func(t *testing.T) {
 		f := dockerfile.Read(t, "Dockerfile")
@@ -176,7 +183,7 @@ func TestStop(t *testing.T) {
 			refuse(t, f.Final().Instruction, "the image says neither ENTRYPOINT nor CMD: docker run starts what the base image starts", want)
 		}
 		if shell := p.Shell(); shell != "" {
-			refuse(t, p.By, fmt.Sprintf("docker run starts %q: the first process is %s, which gets the signal, keeps it and waits for its child until both are killed", p.Args, path.Base(shell)), want)
+			refuse(t, p.By, fmt.Sprintf("docker run starts %q: the first process is %s. It gets the signal, and unless it happens to make way for its last command, it keeps the signal and waits until both are killed", p.Args, path.Base(shell)), want)
 		}
 	})
 	t.Run("the signal is one that the program listens to", func(t *testing.T) {

@@ -182,7 +182,7 @@ func TestUnreadable(t *testing.T) {
 	})
 }
 
-// 6. GET /orders answers all orders, oldest first, the same on every call.
+// 6. GET /orders answers an array of all orders, oldest first, the same on every call.
 func TestList(t *testing.T) {
 	t.Run("a shop without orders answers an empty list", func(t *testing.T) {
 		s := open(t)

@@ -77,6 +77,7 @@ func (o order) body() string { return fmt.Sprintf(`{"item":%q,"quantity":%d}`, o
 func (o order) withID() string { return fmt.Sprintf(`{"id":%s,%s`, o.ID, o.body()[1:]) }
 
 func (o order) String() string {
+	o.Item = short(o.Item)
 	if o.ID == "" {
 		return o.body()
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -62,7 +61,7 @@ func (s *shop) hold(method, path, body string) *flight {
 	s.t.Helper()
 	gate, reading := make(chan struct{}), make(chan struct{})
 	begun, opened := sync.OnceFunc(func() { close(reading) }), sync.OnceFunc(func() { close(gate) })
-	s.onArrival(func(r *http.Request) { r.Body = reader{r.Body, begun, func() {}} })
+	s.onArrival(func(r *http.Request) { r.Body = reader{r.Body, begun} })
 	f := s.start(method, path, late(body, gate))
 	f.open = opened
 	s.t.Cleanup(opened)
@@ -104,12 +103,11 @@ func late(body string, gate <-chan struct{}) web.Option {
 // reader is a body that tells when it is read.
 type reader struct {
 	io.ReadCloser
-	before, after func()
+	tell func()
 }
 
 func (r reader) Read(p []byte) (int, error) {
-	r.before()
-	defer r.after()
+	r.tell()
 	return r.ReadCloser.Read(p)
 }
 
@@ -132,71 +130,94 @@ func rush(n int, f func(i int) error) error {
 	return <-first
 }
 
-// counter calls a handler with no network between, which would keep two
-// requests from ever being handled in the same hundred nanoseconds: whoever
-// has read a body waits there, awake, for a second to have read theirs, and
-// both go on together.
-type counter struct {
+// crowd calls a handler from many goroutines with no network between, which
+// would keep two requests from ever being handled in the same hundred
+// nanoseconds.
+type crowd struct {
 	handler http.Handler
-	come    atomic.Int64
-	met     atomic.Int64 // how often two went on together
-	alone   atomic.Int64 // how often nobody came
+	began   time.Time
+	last    atomic.Int64 // who called last
+	turns   atomic.Int64 // how often that was somebody else than before
 }
 
-const (
-	fewest   = 40      // rounds of each goroutine, whoever meets
-	meetings = 1500    // enough for a fault that one in a hundred brings out
-	loneness = 200     // then nobody will come: the handler reads one body at a time, or the machine is busy
-	moment   = 1 << 20 // looks for a second, about a millisecond
-)
-
-// enough reports whether a crowd may go home after so many rounds.
-func (c *counter) enough(rounds int) bool {
-	return rounds >= fewest && (c.met.Load() >= meetings || c.deserted())
+// satisfied reports whether the goroutines have called in turns so often that
+// they must have run beside each other for a while, long enough for a rare
+// fault to show. On a machine that is busy with other things they run one after
+// the other; then the crowd stays for a while.
+func (c *crowd) satisfied(turns int64) bool {
+	return c.turns.Load() > turns || time.Since(c.began) > 150*time.Millisecond
 }
 
-func (c *counter) deserted() bool { return c.alone.Load() >= loneness || runtime.GOMAXPROCS(0) == 1 }
-
-func (c *counter) meet() {
-	if c.deserted() {
-		return
+// call sends a request for one of the goroutines and returns the answer.
+func (c *crowd) call(who int, method, path, body string) (a *reply) {
+	if c.last.Swap(int64(who)) != int64(who) {
+		c.turns.Add(1)
 	}
-	ticket := c.come.Add(1)
-	second := (ticket + 1) / 2 * 2
-	for range moment {
-		if c.come.Load() >= second {
-			if ticket < second {
-				c.met.Add(1)
-			}
-			return
-		}
+	a = &reply{sent: short(method + " " + path + " " + body), header: http.Header{}}
+	r, err := http.NewRequest(method, path, strings.NewReader(body))
+	if err != nil {
+		a.err = err
+		return a
 	}
-	c.alone.Add(1)
-}
-
-// call sends a request, decodes the answer into v unless it is nil, and
-// returns an error in the learner's words when the status is not want.
-func (c *counter) call(method, path, body string, want int, v any) (err error) {
-	r := httptest.NewRequest(method, path, nil)
-	if body != "" {
-		web.JSON(body)(r)
-		r.Body = reader{r.Body, func() {}, c.meet}
-	}
-	w := httptest.NewRecorder()
+	r.RequestURI, r.Host, r.RemoteAddr = path, "shop", "127.0.0.1:4000"
+	r.Header["Content-Type"] = []string{"application/json"}
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%s\npanicked: %v\n%s", web.Curl(r), p, kit.Owning(string(debug.Stack())))
+			a.err = fmt.Errorf("%s\npanicked: %v\n%s", a.sent, p, kit.Owning(string(debug.Stack())))
 		}
 	}()
-	c.handler.ServeHTTP(w, r)
-	if w.Code != want {
-		return fmt.Errorf("%s\nanswered %d, not %d: %s", web.Curl(r), w.Code, want, strings.TrimSpace(w.Body.String()))
+	c.handler.ServeHTTP(a, r)
+	return a
+}
+
+// reply is the answer to a call, and what the handler writes it to.
+type reply struct {
+	sent   string
+	header http.Header
+	status int
+	body   []byte
+	err    error
+}
+
+func (a *reply) Header() http.Header { return a.header }
+
+func (a *reply) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+func (a *reply) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	a.body = append(a.body, p...)
+	return len(p), nil
+}
+
+// Classes of status codes; that the codes are the right ones is judged elsewhere.
+const success, refusal = 2, 4
+
+// into decodes the answer into v, unless that is nil, and returns an error in
+// words for the learner when the status is of another class.
+func (a *reply) into(class int, v any) error {
+	if a.err != nil {
+		return a.err
+	}
+	if a.status/100 != class {
+		return fmt.Errorf("%s\nanswered %d, not %dxx: %s", a.sent, a.status, class, short(string(a.body)))
 	}
 	if v == nil {
 		return nil
 	}
-	if err := json.Unmarshal(w.Body.Bytes(), v); err != nil {
-		return fmt.Errorf("%s\nanswered what is not JSON: %w\n%s", web.Curl(r), err, w.Body)
+	if err := json.Unmarshal(a.body, v); err != nil {
+		return fmt.Errorf("%s\nanswered what is no such JSON: %w\n%s", a.sent, err, short(string(a.body)))
 	}
 	return nil
+}
+
+// short cuts what would fill the screen.
+func short(text string) string {
+	if r := []rune(strings.TrimSpace(text)); len(r) > 60 {
+		return string(r[:60]) + " …"
+	}
+	return strings.TrimSpace(text)
 }

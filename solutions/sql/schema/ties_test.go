@@ -34,7 +34,7 @@ func TestTies(t *testing.T) {
 	}))
 }
 
-// 8. Deleting an order deletes its lines; what an order names cannot be deleted.
+// 8. An order takes its lines with it; what orders name cannot be deleted.
 func TestDelete(t *testing.T) {
 	const lines = "SELECT order_id, sku, quantity FROM order_lines WHERE order_id = ?"
 	t.Run("deleting an order deletes its lines and no others", inShop(func(s *shop) {

@@ -27,11 +27,15 @@ type app struct {
 
 func newApp(w World) *app { return &app{World: w} }
 
-func (a *app) printer(w io.Writer) *report.Printer {
-	return report.New(w, report.Style{Width: a.Width, Colour: a.Colour()})
-}
+// out prints on standard output.
+func (a *app) out() *report.Printer { return a.printer(a.Stdout, a.OutTerminal) }
 
-func (a *app) out() *report.Printer { return a.printer(a.Stdout) }
+// errs prints on standard error.
+func (a *app) errs() *report.Printer { return a.printer(a.Stderr, a.ErrTerminal) }
+
+func (a *app) printer(w io.Writer, terminal bool) *report.Printer {
+	return report.New(w, report.Style{Width: a.Width, Colour: terminal && a.mayColour()})
+}
 
 // loadCourse reads the embedded course.
 func (a *app) loadCourse() (*course.Course, error) {
@@ -61,7 +65,7 @@ func (a *app) openWorkspace() (workspace, error) {
 			dir = filepath.Join(a.Dir, dir)
 		}
 		if !isWorkspace(dir) {
-			return workspace{}, broken("kata --workspace DIR, with the folder that holds exercises/", "%s is not a kata workspace: it has no exercises folder", dir)
+			return workspace{}, broken("kata --workspace DIR, with the folder that holds exercises/", "%s is no kata workspace: it has no exercises/ with a track in it", dir)
 		}
 		return workspace{dir, progress.Open(dir)}, nil
 	}
@@ -70,7 +74,7 @@ func (a *app) openWorkspace() (workspace, error) {
 			return workspace{dir, progress.Open(dir)}, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return workspace{}, broken("go into your clone of kata, or: git clone https://github.com/kata-go/kata && cd kata", "no kata workspace in %s or above it", a.Dir)
+			return workspace{}, broken("git clone https://github.com/kata-go/kata && cd kata", "there is no kata workspace in %s or above it; go into your clone of kata, or make one", a.Dir)
 		}
 	}
 }
@@ -99,22 +103,24 @@ func (a *app) open() (session, error) {
 	}
 	state, notice, err := w.store.Load()
 	if err != nil {
-		return session{}, broken("kata doctor", "%w", err)
+		return session{}, err
 	}
 	a.notice(notice)
+	state.Rename(c.Renames())
 	return session{w, c, state}, nil
 }
 
 // notice tells on standard error what happened to the progress file.
 func (a *app) notice(n progress.Notice) {
 	if n != "" {
-		a.printer(a.Stderr).Note(string(n))
+		a.errs().Note(string(n))
 	}
 }
 
 // save changes the state under its lock.
 func (a *app) save(s *session, change func(*progress.State) error) error {
 	notice, err := s.store.Update(func(st *progress.State) error {
+		st.Rename(s.course.Renames())
 		if err := change(st); err != nil {
 			return err
 		}
@@ -122,18 +128,20 @@ func (a *app) save(s *session, change func(*progress.State) error) error {
 		return nil
 	})
 	a.notice(notice)
-	if err != nil {
-		return broken("free some space or mend the folder's permissions, then repeat the command", "%w", err)
-	}
-	return nil
+	return err
 }
 
 // exercise is the one named, or the current one when no name is given.
 func (s session) exercise(args []string) (*course.Exercise, error) {
-	if len(args) > 0 {
-		return s.course.Find(args[0])
+	if len(args) == 0 {
+		return s.current(), nil
 	}
-	return s.current(), nil
+	for _, t := range s.course.Tracks {
+		if t.Name == args[0] {
+			return nil, usage("kata list "+t.Name, "%q is a track; name one of its exercises", t.Name)
+		}
+	}
+	return s.course.Find(args[0])
 }
 
 // current is the exercise that the learner is at: the one chosen last, else

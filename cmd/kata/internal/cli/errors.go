@@ -7,6 +7,7 @@ import (
 
 	"github.com/kata-go/kata/grader/bench"
 	"github.com/kata-go/kata/grader/course"
+	"github.com/kata-go/kata/grader/progress"
 )
 
 // Exit codes, as `kata verify` documents them.
@@ -18,8 +19,12 @@ const (
 	exitInterrupted = 130
 )
 
-// errRed says that grading went well and the learner's code did not pass.
-var errRed = errors.New("not everything passes")
+// Outcomes that are shown already when a command returns them.
+var (
+	errRed         = errors.New("not everything passes")
+	errUngraded    = errors.New("not everything could be graded")
+	errInterrupted = errors.New("interrupted")
+)
 
 // hinted is an error with the command to type next.
 type hinted struct {
@@ -41,25 +46,31 @@ func broken(hint, format string, args ...any) error {
 	return &hinted{fmt.Errorf(format, args...), hint, exitBroken}
 }
 
-// outcome maps what a command returned to an exit code and a hint.
+// outcome maps what a command returned to an exit code and a hint. What has an
+// exit code and no hint was shown already.
 func outcome(ctx context.Context, err error) (code int, hint string) {
 	var h *hinted
 	var tool *bench.ToolchainError
 	var build *bench.BuildError
 	var unknown *course.UnknownError
+	var unsaved *progress.SaveError
 	switch {
 	case err == nil:
 		return exitOK, ""
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, errors.Is(err, errInterrupted):
 		return exitInterrupted, ""
 	case errors.Is(err, errRed):
 		return exitRed, ""
+	case errors.Is(err, errUngraded):
+		return exitBroken, ""
 	case errors.As(err, &h):
 		return h.code, h.hint
 	case errors.As(err, &tool):
 		return exitBroken, tool.Hint
 	case errors.As(err, &build):
 		return exitBroken, build.Hint
+	case errors.As(err, &unsaved):
+		return exitBroken, unsaved.Mend
 	case errors.As(err, &unknown):
 		return exitUsage, "kata list"
 	}

@@ -3,11 +3,12 @@ package cli
 import (
 	"github.com/kata-go/kata/grader/course"
 	"github.com/kata-go/kata/grader/progress"
+	"github.com/kata-go/kata/grader/report"
 	"github.com/spf13/cobra"
 )
 
 func hintCommand(a *app) *cobra.Command {
-	var all bool
+	var again bool
 	c := &cobra.Command{
 		Use:   "hint [NAME]",
 		Short: "Show the next hint; each says more than the one before",
@@ -24,29 +25,57 @@ remembers how many you took. When none is left, all are shown again.`,
 			if err != nil {
 				return err
 			}
-			return a.hint(&s, e, all)
+			if again {
+				return a.hintsAgain(s, e)
+			}
+			next, err := a.hint(&s, e)
+			if next != "" {
+				a.out().Next(next)
+			}
+			return err
 		},
 	}
-	c.Flags().BoolVar(&all, "again", false, "show the hints taken so far once more")
+	c.Flags().BoolVar(&again, "again", false, "show the hints taken so far once more")
 	return c
 }
 
-func (a *app) hint(s *session, e *course.Exercise, again bool) error {
+// hint shows the next hint and remembers it; next is the command that usually
+// follows. A hint that cannot be remembered is shown all the same.
+func (a *app) hint(s *session, e *course.Exercise) (next string, err error) {
+	hints, err := e.Hints()
+	if err != nil {
+		return "", err
+	}
+	taken := s.state.Exercise(e.ID()).Hints
+	err = a.save(s, func(st *progress.State) error {
+		x := st.Exercise(e.ID())
+		taken = x.Hints
+		x.Hints = min(taken+1, len(hints))
+		st.Set(e.ID(), x)
+		return nil
+	})
+	switch {
+	case taken >= len(hints):
+		a.out().Hints(view(e), hints, len(hints))
+		return report.AfterLastHint, err
+	case taken == len(hints)-1:
+		next = report.AfterLastHint
+	default:
+		next = report.AfterHint
+	}
+	a.out().Hint(view(e), hints[taken], taken+1, len(hints))
+	return next, err
+}
+
+func (a *app) hintsAgain(s session, e *course.Exercise) error {
 	hints, err := e.Hints()
 	if err != nil {
 		return err
 	}
-	taken := s.state.Exercise(e.ID()).Hints
-	if taken >= len(hints) || again {
-		a.out().Hints(view(e), hints[:min(taken, len(hints))], len(hints))
-		return nil
+	taken := min(s.state.Exercise(e.ID()).Hints, len(hints))
+	a.out().Hints(view(e), hints[:taken], len(hints))
+	if taken < len(hints) {
+		a.out().Next("kata hint")
 	}
-	err = a.save(s, func(st *progress.State) error {
-		x := st.Exercise(e.ID())
-		x.Hints = taken + 1
-		st.Set(e.ID(), x)
-		return nil
-	})
-	a.out().Hint(view(e), hints[taken], taken+1, len(hints))
-	return err
+	return nil
 }

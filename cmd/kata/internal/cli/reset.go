@@ -2,13 +2,18 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
 
 	"github.com/kata-go/kata/grader/course"
+	"github.com/kata-go/kata/grader/report"
 	"github.com/spf13/cobra"
 )
 
@@ -58,7 +63,7 @@ func (a *app) resetAll(s session, yes bool) error {
 		a.out().Note("nothing was changed")
 		return nil
 	}
-	if !yes && !a.agrees(fmt.Sprintf("reset %d exercises? Your versions are kept in .kata/kept. [y/N] ", len(changed))) {
+	if !yes && !a.agrees(fmt.Sprintf("reset %s? Your versions are kept in .kata/kept. [y/N] ", report.Count(len(changed), "exercise"))) {
 		return usage("kata reset --all --yes", "nothing was reset")
 	}
 	for _, e := range changed {
@@ -75,8 +80,7 @@ func (a *app) agrees(question string) bool {
 	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y")
 }
 
-// reset moves the exercise's folder aside and writes the starter. It stops
-// before the first change that it could not take back.
+// reset moves the exercise's folder aside and writes the starter.
 func (a *app) reset(s session, e *course.Exercise) error {
 	starter, err := e.Starter()
 	if err != nil {
@@ -87,24 +91,56 @@ func (a *app) reset(s session, e *course.Exercise) error {
 		return broken("kata doctor", "open the workspace: %w", err)
 	}
 	defer root.Close()
-	kept := path.Join(".kata", "kept", a.Now().UTC().Format("20060102-150405.000"), e.ID())
-	if err := root.MkdirAll(path.Dir(kept), 0o755); err != nil {
-		return broken("mend the folder's permissions, then repeat the command; nothing was changed", "keep your version of %s: %w", e.ID(), err)
+	if untouched(root.FS(), e.Dir(), starter) {
+		a.out().Note(e.ID() + " is as it was at the start")
+		return nil
 	}
-	_, missing := root.Lstat(e.Dir())
-	if missing == nil {
-		if err := root.Rename(e.Dir(), kept); err != nil {
-			return broken("mend the folder's permissions, then repeat the command; nothing was changed", "keep your version of %s: %w", e.ID(), err)
-		}
+	kept, err := a.keep(root, e)
+	if err != nil {
+		return broken("make room for .kata/kept, then repeat the command", "keep your version of %s: %w; nothing was changed", e.ID(), err)
 	}
 	if err := writeFiles(root, e.Dir(), starter); err != nil {
-		return broken("your version is in "+kept, "restore %s: %w", e.ID(), err)
-	}
-	if missing != nil {
-		kept = "" // there was nothing to keep
+		return broken("kata reset "+e.ID()+"  ·  your version: "+cmp.Or(kept, "there was none"), "restore %s: %w", e.ID(), err)
 	}
 	a.out().Reset(view(e), filepath.FromSlash(kept))
 	return nil
+}
+
+// keep moves the exercise's folder away and returns where to, "" when there was
+// none.
+func (a *app) keep(root *os.Root, e *course.Exercise) (kept string, err error) {
+	if _, err := root.Lstat(e.Dir()); errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	kept = path.Join(".kata", "kept", a.Now().UTC().Format("20060102-150405.000"), e.ID())
+	if err := root.MkdirAll(path.Dir(kept), 0o755); err != nil {
+		return "", err
+	}
+	return kept, root.Rename(e.Dir(), kept)
+}
+
+var errDiffers = errors.New("the folder differs")
+
+// untouched reports whether a folder holds the starter's files, as they were
+// given, and nothing else.
+func untouched(fsys fs.FS, dir string, starter []course.File) bool {
+	left := index(starter)
+	err := fs.WalkDir(fsys, dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name := strings.TrimPrefix(p, dir+"/")
+		want, known := left[name]
+		if !known || !d.Type().IsRegular() {
+			return errDiffers
+		}
+		delete(left, name)
+		if got, err := fs.ReadFile(fsys, p); err != nil || !bytes.Equal(got, want) {
+			return errDiffers
+		}
+		return nil
+	})
+	return err == nil && len(left) == 0
 }
 
 func writeFiles(root *os.Root, dir string, files []course.File) error {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"github.com/kata-go/kata/grader/course"
-	"github.com/kata-go/kata/grader/progress"
 	"github.com/spf13/cobra"
 )
 
@@ -44,15 +43,4 @@ func (s session) entrance(name string) (*course.Exercise, error) {
 		return t.Exercises[0], nil
 	}
 	return s.course.Find(name)
-}
-
-// begin makes e the current exercise and shows its brief.
-func (a *app) begin(s *session, e *course.Exercise) error {
-	err := a.save(s, func(st *progress.State) error { st.Current = e.ID(); return nil })
-	if err != nil {
-		return err
-	}
-	a.out().Brief(view(e), s.tally())
-	a.out().Next("edit, then kata")
-	return nil
 }

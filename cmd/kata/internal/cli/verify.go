@@ -2,11 +2,9 @@ package cli
 
 import (
 	"context"
-	"io"
-	"os"
-	"path/filepath"
+	"runtime"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/kata-go/kata/grader"
 	"github.com/kata-go/kata/grader/course"
@@ -29,7 +27,7 @@ func verifyCommand(a *app) *cobra.Command {
 	var f verifyFlags
 	c := &cobra.Command{
 		Use:   "verify [NAME...]",
-		Short: "Grade exercises: the named ones, else every one that was started",
+		Short: "Grade exercises: the named ones, else all that were started",
 		Long: `Grade the named exercises (track, track/name or a pattern such as 'r*/*'), else
 every exercise whose files differ from the starter.
 
@@ -39,19 +37,19 @@ Exit codes: 0 everything asked for passes; 1 something does not; 2 wrong usage;
 		ValidArgsFunction: completeNames(a),
 		RunE: func(c *cobra.Command, args []string) error {
 			if f.format != "text" && f.format != "json" {
-				return usage("kata verify --format text|json", "there is no format %q", f.format)
+				return usage("kata verify --format text, or json", "there is no format %q", f.format)
 			}
 			return a.verify(c.Context(), args, f)
 		},
 	}
 	c.Flags().BoolVar(&f.all, "all", false, "grade every exercise of the course")
 	c.Flags().BoolVar(&f.fresh, "fresh", false, "run again even when nothing changed")
-	c.Flags().BoolVar(&f.strict, "strict", false, "refuse to run without containment, and trust no cache")
-	c.Flags().Uint64Var(&f.seed, "seed", 0, "repeat a run with its `seed`")
+	c.Flags().BoolVar(&f.strict, "strict", false, "refuse to run without containment, trust no cache")
+	c.Flags().Uint64Var(&f.seed, "seed", 0, "repeat a run with the seed `N`")
 	c.Flags().IntVar(&f.minimum, "min", 0, "succeed when at least `N` exercises pass")
 	c.Flags().StringSliceVar(&f.require, "require", nil, "fail unless exercise `NAME` passes")
-	c.Flags().StringVar(&f.format, "format", "text", "`text` or json")
-	c.Flags().StringVar(&f.output, "output", "", "write the result to `FILE` instead of standard output")
+	c.Flags().StringVar(&f.format, "format", "text", "text or json, as `FORMAT`")
+	c.Flags().StringVar(&f.output, "output", "", "write to `FILE` instead of standard output")
 	return c
 }
 
@@ -64,160 +62,154 @@ func (a *app) verify(ctx context.Context, patterns []string, f verifyFlags) erro
 	if err != nil {
 		return err
 	}
-	chosen, err := choose(s, g, patterns, f)
+	w, err := choose(s, g, patterns, f)
 	if err != nil {
 		return err
 	}
-	out, finish, err := a.destination(f.output)
+	out, err := a.destination(f.output)
 	if err != nil {
 		return err
 	}
+	began := a.Now()
 	o := grader.Options{Seed: f.seed, Fresh: f.fresh, Strict: f.strict}
-	lines := report.NewLineWriter(out, names(chosen), a.Width, report.NewPalette(a.Colour() && f.output == ""))
+	lines := report.NewLineWriter(out, w.names(), a.Width, report.NewPalette(out.terminal && a.mayColour()))
 	if f.format == "text" {
 		o.Judged = lines.Add
 	}
-	results, err := g.Grade(ctx, chosen, o)
+	results, err := g.Grade(ctx, w.chosen, o)
 	if err != nil {
 		return err
 	}
-	document := verdict.NewDocument(version(), goVersion(ctx, g), withUnstarted(s.course, results))
 	if f.format == "json" {
-		err = report.JSON(out, document)
-	} else {
-		err = lines.Close(document.Summary)
+		err = report.JSON(out, a.document(ctx, g, s.course, results, began))
+	} else if err = lines.Close(verdict.Summarize(withUnstarted(s.course, results))); err == nil {
+		a.explain(out, results)
 	}
-	if err := finish(err); err != nil {
+	if err := out.finish(err); err != nil {
 		return err
 	}
-	if err := a.recordAll(&s, results); err != nil {
-		return err
-	}
-	return judge(results, f)
+	a.recordAll(&s, w, results)
+	return w.judge(results, f.minimum)
 }
 
-// choose returns the exercises that a verify is about.
-func choose(s session, g *grader.Grader, names []string, f verifyFlags) ([]*course.Exercise, error) {
-	all := course.Order(s.course)
-	if f.all {
-		return all, nil
-	}
-	required, err := s.course.Match(f.require...)
-	if err != nil {
-		return nil, err
-	}
-	if len(names) > 0 {
-		named, err := s.course.Match(names...)
-		return union(named, required), err
-	}
-	var started []*course.Exercise
-	for _, e := range all {
-		changed, err := g.Started(e)
-		if err != nil {
-			return nil, broken("kata doctor", "%w", err)
-		}
-		if changed || s.passed(e) {
-			started = append(started, e)
-		}
-	}
-	return union(started, required), nil
+// wish is what one verify is about.
+type wish struct {
+	chosen   []*course.Exercise
+	required map[string]bool // ids that must pass whatever --min says
+	changed  map[string]bool // ids whose files differ from the starter
 }
 
-func names(exercises []*course.Exercise) []string {
-	out := make([]string, len(exercises))
-	for i, e := range exercises {
+func (w wish) names() []string {
+	out := make([]string, len(w.chosen))
+	for i, e := range w.chosen {
 		out[i] = e.ID()
 	}
 	return out
 }
 
-func union(a, b []*course.Exercise) []*course.Exercise {
-	for _, e := range b {
-		if !slices.Contains(a, e) {
-			a = append(a, e)
+// choose finds what is asked for, in course order.
+func choose(s session, g *grader.Grader, names []string, f verifyFlags) (wish, error) {
+	w := wish{required: map[string]bool{}, changed: map[string]bool{}}
+	required, err := s.course.Match(f.require...)
+	if err != nil {
+		return w, err
+	}
+	named, err := s.course.Match(names...)
+	if err != nil {
+		return w, err
+	}
+	for _, e := range required {
+		w.required[e.ID()] = true
+	}
+	for _, e := range course.Order(s.course) {
+		changed, err := g.Started(e)
+		if err != nil {
+			return w, err
+		}
+		w.changed[e.ID()] = changed
+		started := len(names) == 0 && (changed || s.passed(e))
+		if f.all || started || w.required[e.ID()] || slices.Contains(named, e) {
+			w.chosen = append(w.chosen, e)
 		}
 	}
-	return a
+	return w, nil
 }
 
-// withUnstarted adds the rest of the course to the results.
+// document is the results and the rest of the course, in course order.
+func (a *app) document(ctx context.Context, g *grader.Grader, c *course.Course, results []verdict.Result, began time.Time) verdict.Document {
+	d := verdict.NewDocument(version(), goVersion(ctx, g), withUnstarted(c, results))
+	d.Platform, d.Time = runtime.GOOS+"/"+runtime.GOARCH, began.UTC().Round(time.Millisecond)
+	return d
+}
+
 func withUnstarted(c *course.Course, results []verdict.Result) []verdict.Result {
-	known := map[string]bool{}
-	for _, r := range results {
-		known[r.Exercise] = true
-	}
+	var all []verdict.Result
 	for _, e := range course.Order(c) {
-		if !known[e.ID()] {
-			results = append(results, verdict.Result{Exercise: e.ID(), Status: verdict.Unstarted, Behaviours: []verdict.Behaviour{}})
+		i := slices.IndexFunc(results, func(r verdict.Result) bool { return r.Exercise == e.ID() })
+		if i >= 0 {
+			all = append(all, results[i])
+		} else {
+			all = append(all, verdict.Result{Exercise: e.ID(), Status: verdict.Unstarted, Behaviours: []verdict.Behaviour{}})
 		}
 	}
-	return results
+	return all
+}
+
+// explain ends the lines: a single red exercise is shown in full, for others the
+// command that does so is named.
+func (a *app) explain(out destination, results []verdict.Result) {
+	p := a.printer(out, out.terminal)
+	red := slices.IndexFunc(results, func(r verdict.Result) bool { return r.Status != verdict.Pass })
+	switch {
+	case len(results) == 0:
+		p.Next("kata")
+	case red >= 0 && len(results) == 1:
+		p.Result(results[0])
+	case red >= 0:
+		p.Next("kata verify " + results[red].Exercise)
+	}
 }
 
 // judge turns results into the command's outcome.
-func judge(results []verdict.Result, f verifyFlags) error {
-	passed, failed, errors := 0, 0, 0
+func (w wish) judge(results []verdict.Result, minimum int) error {
+	passed, required, ungraded := 0, true, 0
 	for _, r := range results {
-		switch r.Status {
-		case verdict.Pass:
+		switch {
+		case r.Status == verdict.Pass:
 			passed++
-		case verdict.Error:
-			errors++
-		default: // a skipped exercise was asked for and did not pass
-			failed++
+		case r.Status == verdict.Error:
+			ungraded++
 		}
-		if r.Status != verdict.Pass && slices.ContainsFunc(f.require, func(n string) bool { return n == r.Exercise || strings.HasPrefix(r.Exercise, n+"/") }) {
-			return errRed
-		}
+		required = required && (r.Status == verdict.Pass || !w.required[r.Exercise])
+	}
+	enough := passed == len(results) // a skipped exercise was asked for and did not pass
+	if minimum > 0 {
+		enough = passed >= minimum
 	}
 	switch {
-	case errors > 0:
-		return broken("kata doctor", "%d of the exercises could not be judged", errors)
-	case f.minimum > 0 && passed >= f.minimum:
+	case enough && required:
 		return nil
-	case failed > 0 || passed < f.minimum:
-		return errRed
+	case ungraded > 0:
+		return errUngraded
 	}
-	return nil
-}
-
-// destination opens --output; finish closes it and reports a failed write.
-func (a *app) destination(name string) (out io.Writer, finish func(error) error, err error) {
-	if name == "" {
-		return a.Stdout, func(err error) error { return err }, nil
-	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(a.Dir, name)
-	}
-	file, err := os.Create(name)
-	if err != nil {
-		return nil, nil, broken("name another file with --output", "write the result: %w", err)
-	}
-	return file, func(err error) error {
-		if closeErr := file.Close(); err == nil {
-			err = closeErr
-		}
-		if err != nil {
-			return broken("free some space, then repeat the command", "write the result: %w", err)
-		}
-		return nil
-	}, nil
+	return errRed
 }
 
 // recordAll writes all verdicts into the progress at once. A workspace that
 // cannot be written, as in CI, does not change the outcome.
-func (a *app) recordAll(s *session, results []verdict.Result) error {
+func (a *app) recordAll(s *session, w wish, results []verdict.Result) {
 	now := a.Now()
 	err := a.save(s, func(st *progress.State) error {
 		for _, r := range results {
 			x := st.Exercise(r.Exercise)
-			note(&x, r, now)
+			note(&x, graded{r, w.changed[r.Exercise]}, now)
 			st.Set(r.Exercise, x)
 		}
 		return nil
 	})
 	if err != nil {
-		a.printer(a.Stderr).Note("the progress was not saved: " + err.Error())
+		_, mend := outcome(context.Background(), err)
+		a.errs().Note(err.Error())
+		a.errs().Note(mend)
 	}
-	return nil
 }

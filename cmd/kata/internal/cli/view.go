@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"path"
 
 	"github.com/kata-go/kata/grader/course"
@@ -44,18 +43,19 @@ func (s session) row(e *course.Exercise) report.Listed {
 	return row
 }
 
-// praise says how a pass was come by.
-func (s session) praise(e *course.Exercise, again bool) string {
+// met says whether the learner has seen the exercise's brief.
+func (s session) met(e *course.Exercise) bool { return !s.state.Exercise(e.ID()).Started.IsZero() }
+
+// remark says how a pass was come by.
+func (s session) remark(e *course.Exercise, again bool) string {
 	x := s.state.Exercise(e.ID())
 	switch {
 	case again:
 		return "still passes"
-	case x.Attempts == 1 && x.Hints == 0:
+	case x.FirstTry:
 		return "first try without a hint"
 	case x.Hints == 0:
-		return fmt.Sprintf("%d runs, no hint", x.Attempts)
-	case x.Hints == 1:
-		return fmt.Sprintf("%d runs, 1 hint", x.Attempts)
+		return report.Count(x.Attempts, "run") + ", no hint"
 	}
-	return fmt.Sprintf("%d runs, %d hints", x.Attempts, x.Hints)
+	return report.Count(x.Attempts, "run") + ", " + report.Count(x.Hints, "hint")
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 
 	"github.com/kata-go/kata/grader"
@@ -16,8 +17,10 @@ func watchCommand(a *app) *cobra.Command {
 		Use:   "watch [NAME]",
 		Short: "Grade the current exercise on every save",
 		Long: `Grade the current exercise on every save. A save during a run cancels it and
-runs again. Keys: h hint, n next, l list, r run, d diff, s solution, x reset,
-b brief, q quit.`,
+runs again.
+
+Keys: h hint, n next exercise (after a pass), l list, r run, d diff,
+s solution (after a pass), b brief, x reset, q quit.`,
 		Args:              oneArg,
 		ValidArgsFunction: completeNames(a),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -37,71 +40,83 @@ b brief, q quit.`,
 	}
 }
 
-// watch serves until q, an interrupt or, without a terminal, for ever.
+// watch serves until q or an interrupt; without a terminal, where the end of
+// the input is no command, it may be for ever.
 func (a *app) watch(ctx context.Context, s *session) error {
-	ctx, quit := context.WithCancel(ctx)
-	defer quit()
 	restore, err := a.rawTerminal()
 	if err != nil {
 		return broken("kata verify, or kata watch in another terminal", "prepare the terminal: %w", err)
 	}
 	defer restore()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	keys := readKeys(ctx, a.Stdin)
-	for ctx.Err() == nil {
-		w := &watching{app: a, session: s, exercise: s.current(), quit: quit}
-		if err := w.serve(ctx, keys); err != nil {
+	for {
+		w := &watching{app: a, session: s, exercise: s.current()}
+		if err := w.serve(ctx, keys); errors.Is(err, errQuit) {
+			return nil
+		} else if !errors.Is(err, errElsewhere) {
 			return err
 		}
 	}
-	return nil
 }
 
-// judged is the end of one run.
-type judged struct {
-	result verdict.Result
-	err    error
-}
+// Where a key leads to, beside staying.
+var (
+	errElsewhere = errors.New("another exercise or folder is to be watched")
+	errQuit      = errors.New("the watch is over")
+)
 
 // watching is kata watch at one exercise.
 type watching struct {
 	*app
 	session  *session
 	exercise *course.Exercise
-	quit     context.CancelFunc
-	leave    context.CancelFunc // ends the watch of this exercise
-	now      chan struct{}
+	now      chan struct{} // asks for a run
+	slow     chan struct{} // tells that a run takes long
+	results  chan judged
+	keep     bool // what the screen shows is not read yet: the verdict goes below
 	passed   bool
+}
+
+// judged is the end of one run.
+type judged struct {
+	graded
+	err error
 }
 
 // serve watches one exercise until the learner goes elsewhere or quits.
 func (w *watching) serve(ctx context.Context, keys <-chan key) error {
-	ctx, w.leave = context.WithCancel(ctx)
-	defer w.leave()
+	inner, leave := context.WithCancel(ctx)
 	dir := filepath.Join(w.session.dir, filepath.FromSlash(w.exercise.Dir()))
-	changes, polling, err := watch.Files(ctx, dir, filepath.Join(w.session.dir, ".kata", "watch"))
+	changes, polling, err := watch.Files(inner, dir, filepath.Join(w.session.dir, ".kata", "watch"))
 	if err != nil {
+		leave()
 		return broken("kata reset "+w.exercise.ID(), "%w", err)
 	}
 	w.greet(polling)
-	results := make(chan judged)
-	w.now = make(chan struct{}, 1)
-	loop := watch.Loop{Settle: watch.Settle, Grade: w.grading(results)}
+	w.now, w.slow, w.results = make(chan struct{}, 1), make(chan struct{}), make(chan judged)
+	loop := watch.Loop{Settle: watch.Settle, Grade: w.grade}
 	done := make(chan struct{})
-	go func() { defer close(done); loop.Run(ctx, changes, w.now) }()
-	defer func() { w.leave(); <-done }()
-	w.now <- struct{}{}
+	go func() { defer close(done); loop.Run(inner, changes, w.now) }()
+	defer func() { leave(); <-done }()
+	w.run()
 	for {
+		var err error
 		select {
 		case <-ctx.Done():
-			return nil
-		case j := <-results:
-			if err := w.show(j); err != nil {
-				return err
+			return ctx.Err()
+		case <-w.slow:
+			if w.Terminal {
+				w.out().Busy()
 			}
+		case j := <-w.results:
+			err = w.show(j)
 		case k := <-keys:
-			if err := w.press(k); err != nil {
-				return err
-			}
+			err = w.press(k)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
@@ -109,24 +124,31 @@ func (w *watching) serve(ctx context.Context, keys <-chan key) error {
 func (w *watching) greet(polling bool) {
 	out := w.out()
 	out.Clear(w.Terminal)
-	if w.session.state.Exercise(w.exercise.ID()).Attempts == 0 {
+	if w.keep = !w.session.met(w.exercise); w.keep {
 		out.Brief(view(w.exercise), w.session.tally())
+	} else {
+		out.Title(view(w.exercise), w.session.tally())
 	}
 	out.Watching(w.exercise.Dir(), polling)
+	out.Keys()
 }
 
-// grading returns the loop's run: it hands the result over unless a newer save
-// has cancelled it.
-func (w *watching) grading(results chan<- judged) func(context.Context) {
-	return func(ctx context.Context) {
-		r, err := w.app.grade(ctx, *w.session, w.exercise, grader.Options{})
-		if ctx.Err() != nil {
-			return
-		}
+// grade is the loop's run: it hands the result over unless a newer save has
+// cancelled it.
+func (w *watching) grade(ctx context.Context) {
+	tell := func() {
 		select {
-		case results <- judged{r, err}:
+		case w.slow <- struct{}{}:
 		case <-ctx.Done():
 		}
+	}
+	r, err := w.app.grade(ctx, w.session.dir, w.exercise, grader.Options{}, tell)
+	if ctx.Err() != nil {
+		return
+	}
+	select {
+	case w.results <- judged{r, err}:
+	case <-ctx.Done():
 	}
 }
 
@@ -135,61 +157,33 @@ func (w *watching) show(j judged) error {
 		return j.err
 	}
 	again := w.session.passed(w.exercise)
-	if err := w.record(w.session, w.exercise, j.result); err != nil {
-		w.out().Note(err.Error())
-	}
-	w.passed = j.result.Status == verdict.Pass
+	unsaved := w.record(w.session, w.exercise, j.graded)
+	w.passed = j.Status == verdict.Pass
 	out := w.out()
-	out.Clear(w.Terminal)
-	out.Title(view(w.exercise), w.session.tally())
-	if !w.passed {
-		out.Result(j.result)
-		out.Keys()
-		return nil
+	if w.keep && w.Terminal {
+		out.BusyOver()
+	} else {
+		out.Clear(w.Terminal)
+		out.Title(view(w.exercise), w.session.tally())
 	}
-	notes, err := w.exercise.Notes()
-	if err != nil {
+	w.keep = false
+	if !w.passed {
+		out.Watched(j.Result)
+	} else if err := w.praise(*w.session, w.exercise, j.Result, again); err != nil {
 		return err
 	}
-	out.Passed(j.result, notes, w.session.praise(w.exercise, again))
+	if unsaved != nil {
+		w.complain(unsaved)
+	}
 	out.Keys()
 	return nil
 }
 
-// press obeys one key.
-func (w *watching) press(k key) error {
-	switch k {
-	case 'q', interrupt:
-		w.quit()
-	case 'r', '\r', '\n':
-		w.run()
-	case 'h':
-		return w.hint(w.session, w.exercise, false)
-	case 'b':
-		w.out().Brief(view(w.exercise), w.session.tally())
-	case 'd':
-		return w.diff(*w.session, w.exercise)
-	case 'l':
-		tracks, err := rows(*w.session, nil)
-		if err != nil {
-			return err
-		}
-		w.out().List(tracks)
-	case 's':
-		if !w.passed {
-			w.out().Note("the solution is shown after a pass; kata solution --spoil shows it now")
-			return nil
-		}
-		return w.solution(w.exercise)
-	case 'x':
-		if err := w.reset(*w.session, w.exercise); err != nil {
-			return err
-		}
-		w.leave() // the folder is another one now: watch it anew
-	case 'n':
-		return w.next()
-	}
-	return nil
+// complain shows an error that need not end the watch.
+func (w *watching) complain(err error) {
+	_, hint := outcome(context.Background(), err)
+	w.out().Gap()
+	w.out().Error(err.Error(), hint)
 }
 
 func (w *watching) run() {
@@ -197,22 +191,4 @@ func (w *watching) run() {
 	case w.now <- struct{}{}:
 	default: // one is asked for already
 	}
-}
-
-// next goes to the next exercise once this one has passed.
-func (w *watching) next() error {
-	if !w.passed {
-		w.out().Note("this one does not pass yet; kata next --skip leaves it for later")
-		return nil
-	}
-	before := w.session.state.Current
-	if err := w.moveOn(w.session, w.exercise); err != nil {
-		return err
-	}
-	if w.session.state.Current == before { // nothing is left
-		w.quit()
-		return nil
-	}
-	w.leave()
-	return nil
 }

@@ -19,7 +19,9 @@ type World struct {
 	Dir            string // the working directory
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	Terminal       bool // Stdin and Stdout are a terminal
+	Terminal       bool // Stdin and Stdout are a terminal: keys can be read, a screen cleared
+	OutTerminal    bool // Stdout is a terminal
+	ErrTerminal    bool // Stderr is a terminal
 	Width          int  // columns to fill
 	Files          fs.FS
 	Now            func() time.Time
@@ -32,13 +34,14 @@ func OSWorld(files fs.FS) World {
 	if err != nil {
 		dir = "."
 	}
-	in, out := int(os.Stdin.Fd()), int(os.Stdout.Fd())
+	in, out, errs := int(os.Stdin.Fd()), int(os.Stdout.Fd()), int(os.Stderr.Fd())
 	w := World{
 		Args: os.Args[1:], Environ: os.Environ(), Dir: dir,
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Terminal: term.IsTerminal(in) && term.IsTerminal(out), Width: 80,
+		OutTerminal: term.IsTerminal(out), ErrTerminal: term.IsTerminal(errs), Width: width(out),
 		Files: files, Now: time.Now,
 	}
+	w.Terminal = w.OutTerminal && term.IsTerminal(in)
 	if w.Terminal {
 		w.RawMode = func() (func(), error) { return rawMode(in) }
 	}
@@ -55,8 +58,15 @@ func (w World) Env(key string) string {
 	return ""
 }
 
-// Colour says whether output is coloured: on a terminal only, unless NO_COLOR
-// is set to anything (no-color.org) or TERM is dumb.
-func (w World) Colour() bool {
-	return w.Terminal && w.Env("NO_COLOR") == "" && w.Env("TERM") != "dumb"
+// mayColour says whether a terminal is shown colours: unless NO_COLOR is set to
+// anything (no-color.org) or TERM is dumb.
+func (w World) mayColour() bool { return w.Env("NO_COLOR") == "" && w.Env("TERM") != "dumb" }
+
+// width is 80 columns, or what a narrower terminal has.
+func width(fd int) int {
+	const usual, least = 80, 40
+	if columns, _, err := term.GetSize(fd); err == nil && columns > 0 {
+		return max(min(columns, usual), least)
+	}
+	return usual
 }

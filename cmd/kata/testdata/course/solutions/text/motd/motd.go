@@ -1,0 +1,2 @@
+// Package motd holds the message of the day.
+package motd
