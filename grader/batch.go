@@ -85,7 +85,30 @@ func (b *batch) finish(ctx context.Context) ([]verdict.Result, error) {
 type pending struct {
 	bench.Submission
 	key      string
-	unparsed bool // the source rules could not read it; only a compile error may follow
+	unparsed bool    // the source rules could not read it; only a compile error may follow
+	trials   []trial // for kind tests: what the learner's tests are tried on
+}
+
+// submissions are what has to be built to judge it.
+func (p pending) submissions() []bench.Submission {
+	if len(p.trials) == 0 {
+		return []bench.Submission{p.Submission}
+	}
+	list := make([]bench.Submission, len(p.trials))
+	for i, t := range p.trials {
+		list[i] = t.Submission
+	}
+	return list
+}
+
+// failure is the first of them that does not compile.
+func (p pending) failure(built bench.Build) (bench.Failure, bool) {
+	for _, s := range p.submissions() {
+		if f, failed := built.Failures[s.ID()]; failed {
+			return f, true
+		}
+	}
+	return bench.Failure{}, false
 }
 
 // screen settles what the source rules refuse and what is known already.
@@ -112,7 +135,11 @@ func (b *batch) screen() ([]pending, error) {
 			b.settle(s, r)
 			continue
 		}
-		open = append(open, pending{s, key, unparsed})
+		tried, err := trials(s)
+		if err != nil {
+			return nil, err
+		}
+		open = append(open, pending{s, key, unparsed, tried})
 	}
 	return open, nil
 }
@@ -122,8 +149,13 @@ func check(s bench.Submission) ([]rules.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	imports := s.Exercise.Imports
+	if s.Exercise.Kind == course.KindTests {
+		own := s.Exercise.ID() // the bench turns either path to the implementation on trial
+		imports = append([]string{"testing", bench.Module + "/exercises/" + own, bench.Module + "/solutions/" + own}, imports...)
+	}
 	return rules.Check(ruleFiles(s.Files), rules.Options{
-		Imports: s.Exercise.Imports, Path: s.Package(), Module: bench.Module, Methods: rules.Methods(ruleFiles(solution)),
+		Imports: imports, Path: s.Package(), Module: bench.Module, Methods: rules.Methods(ruleFiles(solution)),
 	})
 }
 
@@ -145,9 +177,9 @@ func (b *batch) buildAndRun(ctx context.Context, open []pending) error {
 	resolver := services.New(b.Services, b.Environ, b.Runner, work.Program)
 	defer resolver.Close()
 	open = b.dropUnserved(ctx, open, resolver)
-	subs := make([]bench.Submission, len(open))
-	for i, p := range open {
-		subs[i] = p.Submission
+	var subs []bench.Submission
+	for _, p := range open {
+		subs = append(subs, p.submissions()...)
 	}
 	built, err := work.Build(ctx, subs)
 	if err != nil {
@@ -179,7 +211,7 @@ func (b *batch) runAll(ctx context.Context, work *bench.Bench, resolver *service
 	slots := make(chan struct{}, max(b.Jobs, 1))
 	var group sync.WaitGroup
 	for _, p := range open {
-		if failure, failed := built.Failures[p.ID()]; failed {
+		if failure, failed := p.failure(built); failed {
 			r := compileResult(p.Submission, failure)
 			b.remember(p.key, r)
 			b.settle(p.Submission, r)

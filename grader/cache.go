@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/kata-go/kata/grader/bench"
@@ -83,10 +84,18 @@ func (b *batch) verdictFile(key string) string {
 // repeatable is false for verdicts that the machine's load or a service may
 // have had a part in.
 func repeatable(r verdict.Result) bool {
+	if skips(r.Behaviours) {
+		return false
+	}
 	if r.Status == verdict.Pass {
 		return true
 	}
 	return r.Status == verdict.Fail && (r.Problem == nil || r.Problem.Kind == verdict.Compile)
+}
+
+// skips says whether anything was left out because of the machine.
+func skips(list []verdict.Behaviour) bool {
+	return slices.ContainsFunc(list, func(b verdict.Behaviour) bool { return b.Status == verdict.Skip || skips(b.Parts) })
 }
 
 // assetsDigest identifies what every build takes from the binary.

@@ -18,7 +18,11 @@ import (
 // settles what it reported.
 func (b *batch) runOne(ctx context.Context, work *bench.Bench, resolver *services.Resolver, p pending, binary string) {
 	seed := b.seed()
-	r, err := b.measure(ctx, work, resolver, p, binary, seed)
+	measure := b.measure
+	if len(p.trials) > 0 {
+		measure = b.measureTrials
+	}
+	r, err := measure(ctx, work, resolver, p, binary, seed)
 	if ctx.Err() != nil {
 		return // interrupted: no verdict is better than a wrong one
 	}
@@ -31,44 +35,50 @@ func (b *batch) runOne(ctx context.Context, work *bench.Bench, resolver *service
 }
 
 func (b *batch) measure(ctx context.Context, work *bench.Bench, resolver *services.Resolver, p pending, binary string, seed uint64) (verdict.Result, error) {
-	served, err := resolver.Resolve(ctx, p.Exercise.Services)
-	if err != nil {
-		return verdict.Result{}, err
-	}
 	behaviours, err := p.Exercise.Behaviours()
 	if err != nil && b.Observed == nil {
 		return verdict.Result{}, err
 	}
-	home, err := os.MkdirTemp("", "kata-run-")
-	if err != nil {
-		return verdict.Result{}, fmt.Errorf("make a folder for the run: %w", err)
-	}
-	defer os.RemoveAll(home)
-	out, err := b.Runner.Run(ctx, b.command(p, served, work.Folder(p.Submission), binary, home, seed))
-	if err != nil {
-		return verdict.Result{}, err
-	}
-	stream, err := verdict.Parse(bytes.NewReader(out.Report), out.Secret)
+	stream, end, err := b.execute(ctx, work, resolver, p.Submission, binary, seed)
 	if err != nil {
 		return verdict.Result{}, err
 	}
 	if b.Observed != nil && stream.Whole {
 		b.Observed(p.ID(), verdict.Observed(stream))
 	}
-	return allowAbsence(verdict.Judge(expected(behaviours), stream, ending(out)), p.Exercise.Services), nil
+	return allowAbsence(verdict.Judge(expected(behaviours), stream, end), p.Exercise.Services), nil
+}
+
+// execute runs one submission and returns its report and how it ended.
+func (b *batch) execute(ctx context.Context, work *bench.Bench, resolver *services.Resolver, s bench.Submission, binary string, seed uint64) (verdict.Stream, verdict.Ending, error) {
+	served, err := resolver.Resolve(ctx, s.Exercise.Services)
+	if err != nil {
+		return verdict.Stream{}, verdict.Ending{}, err
+	}
+	home, err := os.MkdirTemp("", "kata-run-")
+	if err != nil {
+		return verdict.Stream{}, verdict.Ending{}, fmt.Errorf("make a folder for the run: %w", err)
+	}
+	defer os.RemoveAll(home)
+	out, err := b.Runner.Run(ctx, b.command(s, served, work.Folder(s), binary, home, seed))
+	if err != nil {
+		return verdict.Stream{}, verdict.Ending{}, err
+	}
+	stream, err := verdict.Parse(bytes.NewReader(out.Report), out.Secret)
+	return stream, ending(out), err
 }
 
 // command is the test process of one submission. It is confined in every layer
 // that the machine has: except from the network when a service lives outside,
 // and not at all when its tests drive a container engine.
-func (b *batch) command(p pending, served services.Served, folder, binary, home string, seed uint64) run.Command {
+func (b *batch) command(s bench.Submission, served services.Served, folder, binary, home string, seed uint64) run.Command {
 	c := run.Command{
-		Path: binary, Dir: folder, Wall: p.Exercise.Timeout,
+		Path: binary, Dir: folder, Wall: s.Exercise.Timeout,
 		Env:  append(served.Env, "HOME="+home, "TMPDIR="+home, "TZ=UTC", "LANG=C.UTF-8"),
-		Plan: fmt.Appendf(nil, "%s\n%d\n%t\n", p.ID(), seed, b.Shuffle),
+		Plan: fmt.Appendf(nil, "%s\n%d\n%t\n", s.ID(), seed, b.Shuffle),
 	}
 	if served.Engine {
-		c.Env = append(c.Env, "PATH="+b.tool.Path())
+		c.Env = append(c.Env, b.tool.Environ("PATH", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "XDG_RUNTIME_DIR")...)
 		return c
 	}
 	c.Confine = &run.Confine{Scratch: home, HostNetwork: served.Outside}

@@ -15,6 +15,7 @@ import (
 func main() {
 	run.Init()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends kata at once
 	code := cli.Run(ctx, cli.OSWorld(kata.Files))
 	stop()
 	os.Exit(code)

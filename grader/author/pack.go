@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/kata-go/kata/grader"
 	"github.com/kata-go/kata/grader/bench"
@@ -92,9 +93,36 @@ func (a *Author) static(exercises []*course.Exercise) ([]packed, error) {
 	return files, nil
 }
 
+// proofs are the behaviours of an exercise of kind tests: the brief's numbers,
+// the first of them about the reference, each other one with its mutants.
+func proofs(e *course.Exercise) ([]course.Behaviour, error) {
+	mutants, err := e.Mutants()
+	if err != nil {
+		return nil, err
+	}
+	var list []course.Behaviour
+	for i, sentence := range e.DoneWhen {
+		b := course.Behaviour{Number: i + 1, Test: fmt.Sprintf("TestNumber%d", i+1), Name: strings.TrimSuffix(sentence, ".")}
+		for _, m := range mutants {
+			if names(m.Fails, sentence) {
+				b.Parts = append(b.Parts, course.Behaviour{Name: grader.Sentence(m)})
+			}
+		}
+		list = append(list, b)
+	}
+	return list, nil
+}
+
 // observe runs the reference and returns what its hidden tests reported, with
 // the sentences of their comments.
 func (a *Author) observe(ctx context.Context, e *course.Exercise) ([]byte, error) {
+	if e.Kind == course.KindTests {
+		list, err := proofs(e)
+		if err != nil {
+			return nil, err
+		}
+		return course.FormatBehaviours(list)
+	}
 	solution, err := e.Solution()
 	if err != nil {
 		return nil, err

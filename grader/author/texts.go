@@ -32,7 +32,7 @@ func checkFiles(s *subject) {
 			s.add("files", path.Join(folder, name), "is missing or empty")
 		}
 	}
-	if len(s.hidden) == 0 {
+	if len(s.hidden) == 0 && s.Kind != course.KindTests {
 		s.add("files", folder, "there is no hidden test (*_test.go)")
 	}
 	for _, name := range s.Edit {
@@ -123,6 +123,10 @@ func keys[V any](m map[string]V) func(func(string) bool) {
 }
 
 func checkNumbers(s *subject) {
+	if s.Kind == course.KindTests {
+		checkMutants(s)
+		return
+	}
 	sentences, err := course.Sentences(s.hidden)
 	if err != nil {
 		s.add("numbers", "hidden tests", "%v", err)
@@ -165,6 +169,26 @@ func checkSentences(s *subject) {
 		}
 	}
 	visit(list)
+}
+
+// checkMutants demands that each number but the first, which is the
+// reference's, has a mutant, and that each mutant names its number.
+func checkMutants(s *subject) {
+	list, err := proofs(s.Exercise)
+	if err != nil {
+		s.add("numbers", "mutants/", "%v", err)
+		return
+	}
+	filed := 0
+	for _, b := range list {
+		filed += len(b.Parts)
+		if b.Number > 1 && len(b.Parts) == 0 {
+			s.add("numbers", "mutants/", "no mutant breaks Done when number %d; one must name it with `fails:`", b.Number)
+		}
+	}
+	if mutants, err := s.Mutants(); err == nil && filed != len(mutants) {
+		s.add("numbers", "mutants/", "%d mutants name %d sentences of Done when; each must name exactly one", len(mutants), filed)
+	}
 }
 
 const wantedHints = 3

@@ -24,6 +24,7 @@ type Submission struct {
 	Exercise *course.Exercise
 	Variant  string // "" for the learner's own; else a name unique in the build
 	Files    []course.File
+	Tests    []course.File // judge by these instead of the exercise's hidden tests: a learner's own
 }
 
 // ID names the submission in plans and results: "rest/crud", or
@@ -145,7 +146,10 @@ func dropFailed(subs []Submission, problems problems, failures map[string]Failur
 			}
 			failures[s.ID()] = Failure{Problems: found}
 		} else if found := problems.below(s.hiddenFolder()); len(found) > 0 {
-			failures[s.ID()] = Failure{Problems: found, Hidden: true}
+			for i := range found {
+				found[i].File = s.Exercise.Dir() + turnedBack(strings.TrimPrefix(found[i].File, s.hiddenFolder()))
+			}
+			failures[s.ID()] = Failure{Problems: found, Hidden: s.Tests == nil}
 		} else {
 			left = append(left, s)
 		}
@@ -175,11 +179,15 @@ func (b *Bench) stage(subs []Submission) ([]suite, string, error) {
 }
 
 func (b *Bench) stageOne(s Submission) (hidden, error) {
-	files, err := s.Exercise.HiddenTests()
+	files, err := s.Tests, error(nil)
+	if files == nil {
+		files, err = s.Exercise.HiddenTests()
+	}
 	if err != nil {
 		return hidden{}, err
 	}
-	h, err := turn(files, module+"/solutions/"+s.Exercise.ID(), module+"/"+s.folder())
+	from := []string{module + "/solutions/" + s.Exercise.ID(), module + "/" + s.Exercise.Dir()}
+	h, err := turn(files, from, module+"/"+s.folder())
 	if err != nil {
 		return hidden{}, err
 	}

@@ -30,9 +30,9 @@ type hidden struct {
 	tests []string      // names of the top-level Test functions, in the files' order
 }
 
-// turn rewrites hidden test files: import path `from` becomes `to`, and t.Run
+// turn rewrites hidden test files: import paths `from` become `to`, and t.Run
 // becomes harness.Run, each on its own line, so that line numbers stay.
-func turn(files []course.File, from, to string) (hidden, error) {
+func turn(files []course.File, from []string, to string) (hidden, error) {
 	var h hidden
 	for _, f := range files {
 		if !strings.HasSuffix(f.Name, ".go") {
@@ -43,7 +43,7 @@ func turn(files []course.File, from, to string) (hidden, error) {
 		if err != nil {
 			return hidden{}, fmt.Errorf("hidden test %s: %w", f.Name, err)
 		}
-		name := strings.TrimSuffix(strings.TrimSuffix(f.Name, ".go"), "_test") + "_hidden.go"
+		name := strings.TrimSuffix(strings.TrimSuffix(f.Name, ".go"), "_test") + turnedEnding
 		h.files = append(h.files, course.File{Name: name, Data: data})
 		h.tests = append(h.tests, tests...)
 	}
@@ -56,7 +56,7 @@ type edit struct {
 	text    string
 }
 
-func turnFile(f course.File, from, to string) ([]byte, []string, error) {
+func turnFile(f course.File, from []string, to string) ([]byte, []string, error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, f.Name, f.Data, parser.ParseComments)
 	if err != nil {
@@ -65,13 +65,8 @@ func turnFile(f course.File, from, to string) ([]byte, []string, error) {
 	offset := func(p token.Pos) int { return fset.Position(p).Offset }
 	var edits []edit
 	for _, spec := range file.Imports {
-		p, err := strconv.Unquote(spec.Path.Value)
-		if err == nil && (p == from || strings.HasPrefix(p, from+"/")) {
-			name := ""
-			if spec.Name == nil { // the folder's name may differ from the package's
-				name = p[strings.LastIndexByte(p, '/')+1:] + " "
-			}
-			edits = append(edits, edit{offset(spec.Path.Pos()), offset(spec.Path.End()), name + strconv.Quote(to+p[len(from):])})
+		if path, ok := turnPath(spec.Path.Value, from, to); ok {
+			edits = append(edits, edit{offset(spec.Path.Pos()), offset(spec.Path.End()), strconv.Quote(path)})
 		}
 	}
 	runs := subtests(file)
@@ -83,6 +78,28 @@ func turnFile(f course.File, from, to string) ([]byte, []string, error) {
 		edits = append(edits, edit{end, end, "; import kataHarness " + strconv.Quote(harnessPath)})
 	}
 	return apply(f.Data, edits), testFuncs(file), nil
+}
+
+// turnedEnding marks a test file that was made an ordinary one.
+const turnedEnding = "_hidden.go"
+
+// turnedBack is the name that a turned test file had.
+func turnedBack(name string) string {
+	if base, ok := strings.CutSuffix(name, turnedEnding); ok {
+		return base + "_test.go"
+	}
+	return name
+}
+
+// turnPath replaces one of the prefixes of a quoted import path.
+func turnPath(quoted string, from []string, to string) (string, bool) {
+	p, err := strconv.Unquote(quoted)
+	for _, f := range from {
+		if err == nil && (p == f || strings.HasPrefix(p, f+"/")) {
+			return to + p[len(f):], true
+		}
+	}
+	return "", false
 }
 
 // subtests returns the calls of Run on a variable declared as *testing.T.

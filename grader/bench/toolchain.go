@@ -53,8 +53,9 @@ func FindToolchain(ctx context.Context, runner *run.Runner, environ []string, ca
 	return t, nil
 }
 
-// Path is the user's PATH.
-func (t *Toolchain) Path() string { return lookup(t.environ, "PATH") }
+// Environ returns the user's settings of some variables, as KEY=value, those
+// that are set.
+func (t *Toolchain) Environ(keys ...string) []string { return t.pass(keys) }
 
 // Require fails with a *ToolchainError when the toolchain is older than want,
 // a go.mod's go line such as "1.26.0".

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -12,21 +13,31 @@ import (
 // change and read one that they share.
 type regulars struct {
 	crowd
-	orders [customers][]order
 	shared order
+	orders [customers][]order
+	lists  [customers][]sight
+	looks  [customers][]*reply // at the shared order
+}
+
+// sight is a list that a regular was shown, and the own orders it must have.
+type sight struct {
+	list *reply
+	own  []order
 }
 
 // day has every regular visit a new shop at once, and returns what is wrong
 // then, in words for the learner.
 func (r *regulars) day(shop http.Handler, o order) error {
 	r.handler = shop
+	clear(r.orders[:])
+	clear(r.lists[:])
+	clear(r.looks[:])
 	o.Item = strings.Repeat(o.Item+", ", 200) // takes long to write and to read
 	r.shared = numbered(o, 1)
 	if err := r.place(&r.shared); err != nil {
 		return err
 	}
 	for i := range r.orders {
-		r.orders[i] = nil
 		for n := range 3 {
 			o := numbered(order{Item: "tea"}, n)
 			if err := r.place(&o); err != nil {
@@ -35,63 +46,53 @@ func (r *regulars) day(shop http.Handler, o order) error {
 			r.orders[i] = append(r.orders[i], o)
 		}
 	}
-	if err := rush(customers, r.visit); err != nil {
-		return err
+	err := rush(customers, r.visit)
+	if err == nil {
+		err = rush(customers, r.remember)
 	}
-	var all []order
-	if err := r.call(0, "GET", "/orders", "").into(success, &all); err != nil {
-		return err
+	if err == nil {
+		err = r.left()
 	}
-	left := slices.Concat(r.orders[:]...)
-	all = slices.DeleteFunc(all, func(o order) bool { return o.ID == r.shared.ID })
-	if missing, extra := differ(left, all); missing+extra != "" {
-		return fmt.Errorf("after all of them GET /orders answers %d orders%s%s", len(all), missing, extra)
-	}
-	return nil
+	return err
 }
 
 func (r *regulars) place(o *order) error {
 	return r.call(0, "POST", "/orders", o.body()).into(success, o)
 }
 
-// visit is what the regular with that number does on one day.
+// visit is what the regular with that number does on a day. What can be looked
+// at later is, so that there is a crowd.
 func (r *regulars) visit(number int) error {
 	own := r.orders[number]
 	for n := 10; n < 16; n++ {
 		o := &own[n%len(own)]
 		*o = numbered(*o, n)
-		if err := r.call(number, "PUT", o.path(), o.body()).into(success, nil); err != nil {
+		if err := r.change(number, *o); err != nil {
 			return err
 		}
-		if err := r.share(number, 1000+number*10+n%10); err != nil {
-			return err
-		}
-		if err := r.look(number, *o); err != nil {
-			return err
-		}
-		if n%3 == 2 {
-			if err := r.lookAtAll(number, own); err != nil {
+		for i := range 2 {
+			shared := numbered(r.shared, 1000+number*20+n%10*2+i)
+			if err := r.call(number, "PUT", shared.path(), shared.body()).into(success, nil); err != nil {
 				return err
 			}
+			r.looks[number] = append(r.looks[number], r.call(number, "GET", shared.path(), ""))
 		}
-		if n == 12 {
-			gone := own[0]
+		if n > 11 {
+			r.lists[number] = append(r.lists[number], sight{r.call(number, "GET", "/orders", ""), slices.Clone(own)})
+		}
+		if n == 12 || n == 14 {
+			if err := r.delete(number, own[0]); err != nil {
+				return err
+			}
 			own = own[1:]
-			if err := r.call(number, "DELETE", gone.path(), "").into(success, nil); err != nil {
-				return err
-			}
-			if err := r.call(number, "GET", gone.path(), "").into(refusal, nil); err != nil {
-				return err
-			}
 		}
 	}
 	r.orders[number] = own
 	return nil
 }
 
-// share changes and reads the order that the others change too.
-func (r *regulars) share(number, n int) error {
-	o := numbered(r.shared, n)
+// change replaces an order that nobody else changes, and reads it.
+func (r *regulars) change(number int, o order) error {
 	if err := r.call(number, "PUT", o.path(), o.body()).into(success, nil); err != nil {
 		return err
 	}
@@ -99,41 +100,71 @@ func (r *regulars) share(number, n int) error {
 	if err := r.call(number, "GET", o.path(), "").into(success, &got); err != nil {
 		return err
 	}
-	return isWhole("GET "+o.path(), got)
-}
-
-// look reads an order that nobody else changes.
-func (r *regulars) look(number int, own order) error {
-	var got order
-	if err := r.call(number, "GET", own.path(), "").into(success, &got); err != nil {
-		return err
-	}
-	if got != own {
-		return fmt.Errorf("PUT %s  %s\nGET %s  %s", own.path(), own, own.path(), got)
+	if got != o {
+		return fmt.Errorf("PUT %s  %s\nGET %s  %s", o.path(), o, o.path(), got)
 	}
 	return nil
 }
 
-// lookAtAll looks for the regular's own orders in the list, and at the others'.
-func (r *regulars) lookAtAll(number int, own []order) error {
-	var all []order
-	if err := r.call(number, "GET", "/orders", "").into(success, &all); err != nil {
+func (r *regulars) delete(number int, o order) error {
+	if err := r.call(number, "DELETE", o.path(), "").into(success, nil); err != nil {
 		return err
 	}
+	return r.call(number, "GET", o.path(), "").into(refusal, nil)
+}
+
+// remember returns what was wrong with what a regular saw.
+func (r *regulars) remember(number int) error {
+	for _, look := range r.looks[number] {
+		var got order
+		if err := look.into(success, &got); err != nil {
+			return err
+		}
+		if err := whole("GET "+r.shared.path(), got); err != nil {
+			return err
+		}
+	}
+	for _, seen := range r.lists[number] {
+		var all []order
+		if err := seen.list.into(success, &all); err != nil {
+			return err
+		}
+		if err := goodList(all, seen.own); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// goodList returns what is wrong with a list that must have these orders.
+func goodList(all, own []order) error {
 	seen := map[id]bool{}
 	for _, o := range all {
 		if seen[o.ID] {
 			return fmt.Errorf("GET /orders  has order %s twice", o.ID)
 		}
 		seen[o.ID] = true
-		if err := isWhole("GET /orders  has", o); err != nil {
+		if err := whole("GET /orders  has", o); err != nil {
 			return err
 		}
 	}
 	for _, o := range own {
 		if !slices.Contains(all, o) {
-			return fmt.Errorf("%s  is confirmed\nGET /orders  has no such order among %d", o, len(all))
+			return fmt.Errorf("%s  was confirmed\nGET /orders  has no such order among %d", o, len(all))
 		}
+	}
+	return nil
+}
+
+// left returns what is wrong with the list after the last regular has gone.
+func (r *regulars) left() error {
+	var all []order
+	if err := r.call(0, "GET", "/orders", "").into(success, &all); err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(o order) bool { return o.ID == r.shared.ID })
+	if missing, extra := differ(slices.Concat(r.orders[:]...), all); missing+extra != "" {
+		return fmt.Errorf("after all of them GET /orders answers %d orders%s%s", len(all), missing, extra)
 	}
 	return nil
 }
@@ -142,11 +173,11 @@ func (r *regulars) lookAtAll(number int, own []order) error {
 // two changes shows.
 func numbered(o order, n int) order {
 	_, words, _ := strings.Cut(o.Item, " × ")
-	o.Item, o.Quantity = fmt.Sprintf("%d × %s", n, cmp.Or(words, o.Item)), n
+	o.Item, o.Quantity = strconv.Itoa(n)+" × "+cmp.Or(words, o.Item), n
 	return o
 }
 
-func isWhole(where string, o order) error {
+func whole(where string, o order) error {
 	if o != numbered(o, o.Quantity) {
 		return fmt.Errorf("%s  %s\nwhich is half of one change and half of another", where, o)
 	}

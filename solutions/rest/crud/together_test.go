@@ -92,8 +92,8 @@ func orderInBursts(t *testing.T) {
 	s := open(t)
 	sample := s.post(s.draw())
 	sent := fmt.Sprintf("%d goroutines, each calling the handler %d times like\n%s", customers, each, sample.Sent)
-	c := &crowd{began: time.Now()}
-	for done := false; !done; done = c.satisfied(12_000) {
+	c := &crowd{enough: 12_000, until: time.Now().Add(150 * time.Millisecond)}
+	for done := false; !done; done = c.satisfied() {
 		c.handler = crud.New()
 		placed, answers := make([]order, customers*each), make([]*reply, customers*each)
 		for i := range placed {
@@ -199,8 +199,8 @@ func TestAtTheSameTime(t *testing.T) {
 	t.Run("50 customers who change, read and delete at once see whole orders", func(t *testing.T) {
 		s := open(t)
 		sample := s.put(s.placeSome(1)[0])
-		r := regulars{crowd: crowd{began: time.Now()}}
-		for done := false; !done; done = r.satisfied(4_000) {
+		r := regulars{crowd: crowd{enough: 4_000, until: time.Now().Add(300 * time.Millisecond)}}
+		for done := false; !done; done = r.satisfied() {
 			if err := r.day(crud.New(), s.draw()); err != nil {
 				kit.Fail(t, kit.Failure{
 					Sent: fmt.Sprintf("%d goroutines call the handler at once: GET, PUT and DELETE of orders\nof their own, PUT and GET of one that they share, GET of the list", customers),

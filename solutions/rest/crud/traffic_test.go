@@ -135,17 +135,18 @@ func rush(n int, f func(i int) error) error {
 // nanoseconds.
 type crowd struct {
 	handler http.Handler
-	began   time.Time
-	last    atomic.Int64 // who called last
-	turns   atomic.Int64 // how often that was somebody else than before
+	enough  int64     // turns
+	until   time.Time // at the latest
+	last    atomic.Int64
+	turns   atomic.Int64 // how often another one called than before
 }
 
 // satisfied reports whether the goroutines have called in turns so often that
 // they must have run beside each other for a while, long enough for a rare
 // fault to show. On a machine that is busy with other things they run one after
-// the other; then the crowd stays for a while.
-func (c *crowd) satisfied(turns int64) bool {
-	return c.turns.Load() > turns || time.Since(c.began) > 150*time.Millisecond
+// the other, and the crowd stays for longer.
+func (c *crowd) satisfied() bool {
+	return c.turns.Load() > c.enough || time.Now().After(c.until)
 }
 
 // call sends a request for one of the goroutines and returns the answer.
@@ -216,8 +217,9 @@ func (a *reply) into(class int, v any) error {
 
 // short cuts what would fill the screen.
 func short(text string) string {
-	if r := []rune(strings.TrimSpace(text)); len(r) > 60 {
-		return string(r[:60]) + " …"
+	text = strings.TrimSpace(text)
+	if len(text) > 60 {
+		text = strings.ToValidUTF8(text[:60], "") + " …"
 	}
-	return strings.TrimSpace(text)
+	return text
 }

@@ -9,7 +9,7 @@ func authorCheckCommand(a *app) *cobra.Command {
 	var o author.Options
 	c := &cobra.Command{
 		Use:   "check [NAME...]",
-		Short: "Prove exercises: the starter fails as meant, right answers pass, wrong ones fail",
+		Short: "Prove exercises: right answers pass, wrong ones fail as meant",
 		RunE: func(c *cobra.Command, args []string) error {
 			w, err := a.openAuthor()
 			if err != nil {
@@ -26,7 +26,7 @@ func authorCheckCommand(a *app) *cobra.Command {
 			return a.showChecks(reports)
 		},
 	}
-	c.Flags().BoolVar(&o.Deep, "deep", false, "run the solution 20 times with other seeds, and the other right answers 5 times")
+	c.Flags().BoolVar(&o.Deep, "deep", false, "run right answers again and again, with other seeds")
 	return c
 }
 

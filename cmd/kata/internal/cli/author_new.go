@@ -33,6 +33,6 @@ func authorNewCommand(a *app) *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&kind, "kind", "code", "`code`, file or tests")
+	c.Flags().StringVar(&kind, "kind", "code", "`KIND`: code, file or tests")
 	return c
 }

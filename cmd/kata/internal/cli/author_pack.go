@@ -10,7 +10,7 @@ import (
 func authorPackCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "pack [NAME...]",
-		Short: "Renew the generated files: starter.txtar, behaviours.txt, packed manifests",
+		Short: "Renew starter.txtar, behaviours.txt and the packed manifests",
 		RunE: func(c *cobra.Command, args []string) error {
 			w, err := a.openAuthor()
 			if err != nil {

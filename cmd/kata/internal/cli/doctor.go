@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"github.com/kata-go/kata/grader"
 	"github.com/kata-go/kata/grader/report"
@@ -12,7 +13,7 @@ import (
 func doctorCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Check the toolchain, the services, the caches; say what would mend them",
+		Short: "Check toolchain, services and caches, and say what mends them",
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.doctor(c.Context())
@@ -45,10 +46,8 @@ func (a *app) doctor(ctx context.Context) error {
 		checks = append(checks, report.Check{Name: s.Name, Health: state, Text: s.Text, Mend: s.Mend})
 	}
 	a.out().Doctor(checks)
-	for _, c := range checks {
-		if c.Health == report.Bad {
-			return broken(c.Mend, "%s: %s", c.Name, c.Text)
-		}
+	if slices.ContainsFunc(checks, func(c report.Check) bool { return c.Health == report.Bad }) {
+		return errUngraded
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,11 +67,11 @@ func outcome(ctx context.Context, err error) (code int, hint string) {
 	case errors.As(err, &h):
 		return h.code, h.hint
 	case errors.As(err, &tool):
-		return exitBroken, tool.Hint
+		return exitBroken, cmp.Or(tool.Hint, "kata doctor")
 	case errors.As(err, &build):
-		return exitBroken, build.Hint
+		return exitBroken, cmp.Or(build.Hint, "kata doctor")
 	case errors.As(err, &unsaved):
-		return exitBroken, unsaved.Mend
+		return exitBroken, cmp.Or(unsaved.Mend, "kata doctor")
 	case errors.As(err, &unknown):
 		return exitUsage, "kata list"
 	}

@@ -63,8 +63,15 @@ func (a *app) resetAll(s session, yes bool) error {
 		a.out().Note("nothing was changed")
 		return nil
 	}
-	if !yes && !a.agrees(fmt.Sprintf("reset %s? Your versions are kept in .kata/kept. [y/N] ", report.Count(len(changed), "exercise"))) {
-		return usage("kata reset --all --yes", "nothing was reset")
+	if !yes {
+		agreed, err := a.ask(fmt.Sprintf("reset %s? Your versions are kept in .kata/kept. [y/N] ", report.Count(len(changed), "exercise")))
+		if err != nil {
+			return usage("kata reset --all --yes", "reset --all asks first, and nobody answered; nothing was reset")
+		}
+		if !agreed {
+			a.out().Note("nothing was reset")
+			return nil
+		}
 	}
 	for _, e := range changed {
 		if err := a.reset(s, e); err != nil {
@@ -74,10 +81,15 @@ func (a *app) resetAll(s session, yes bool) error {
 	return nil
 }
 
-func (a *app) agrees(question string) bool {
+// ask asks a question that yes or no answers. An error says that the input
+// ended.
+func (a *app) ask(question string) (yes bool, err error) {
 	a.out().Ask(question)
-	line, _ := bufio.NewReader(a.Stdin).ReadString('\n')
-	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y")
+	line, err := bufio.NewReader(a.Stdin).ReadString('\n')
+	if err != nil {
+		a.out().Gap()
+	}
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y"), err
 }
 
 // reset moves the exercise's folder aside and writes the starter.

@@ -17,8 +17,8 @@ func Run(ctx context.Context, w World) int {
 	root.SetErr(w.Stderr)
 	err := root.ExecuteContext(ctx)
 	code, hint := outcome(ctx, err)
-	if err != nil && code != exitRed && code != exitInterrupted {
-		a.printer(w.Stderr).Error(err.Error(), hint)
+	if err != nil && hint != "" {
+		a.errs().Error(err.Error(), hint)
 	}
 	return code
 }
@@ -34,19 +34,22 @@ tests pass you are moved on to the next one.
 
 Bare kata is kata next.`,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: func(_ *cobra.Command, args []string) error {
+		Version:                    version(),
+		SuggestionsMinimumDistance: 2, // typing errors
+		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return unknownCommand(a, args[0])
+				return unknownCommand(a, c, args[0])
 			}
 			return nil
 		},
 		RunE: next.RunE,
 	}
+	root.SetVersionTemplate("kata {{.Version}}\n")
 	root.Flags().AddFlagSet(next.Flags())
-	root.PersistentFlags().StringVar(&a.workspaceFlag, "workspace", "", "the `folder` that holds exercises/ (default: found upwards from here)")
-	root.PersistentFlags().StringVar(&a.servicesFlag, "services", "", "where databases come from: `env`, docker, local or embedded")
+	root.PersistentFlags().StringVar(&a.workspaceFlag, "workspace", "", "the folder `DIR` that holds exercises/ (else found upwards)")
+	root.PersistentFlags().StringVar(&a.servicesFlag, "services", "", "databases come from `HOW`: env, docker, local or embedded")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage(c.CommandPath()+" --help", "%s", strings.ToLower(err.Error()[:1])+err.Error()[1:])
+		return usage(c.CommandPath()+" --help", "%s: %s", c.CommandPath(), strings.ToLower(err.Error()[:1])+err.Error()[1:])
 	})
 	root.AddGroup(&cobra.Group{ID: "learn", Title: "Learning:"}, &cobra.Group{ID: "check", Title: "Checking:"}, &cobra.Group{ID: "more", Title: "More:"})
 	add := func(group string, commands ...*cobra.Command) {
@@ -63,7 +66,11 @@ Bare kata is kata next.`,
 	return root
 }
 
-func unknownCommand(a *app, word string) error {
+// unknownCommand says what may have been meant by a word that is no command.
+func unknownCommand(a *app, root *cobra.Command, word string) error {
+	if near := root.SuggestionsFor(word); len(near) > 0 {
+		return usage("kata "+near[0], "there is no command %q; did you mean %s?", word, strings.Join(near, " or "))
+	}
 	if c, err := a.loadCourse(); err == nil {
 		if e, err := c.Find(word); err == nil {
 			return usage("kata start "+e.ID(), "%q is an exercise, not a command", word)
