@@ -209,7 +209,9 @@ func markFailed(failed map[string]bool, prefix string, list []verdict.Behaviour)
 func checkMessages(s *subject) {
 	told := map[string]bool{}
 	for _, v := range append(s.variants(isWrong), starterVariant) {
-		s.messages(v, told, s.results[v].Behaviours)
+		if s.results[v].Problem == nil { // a process that died says why in its problem
+			s.messages(v, told, s.results[v].Behaviours)
+		}
 	}
 }
 

@@ -17,13 +17,13 @@ var goOperators = []func(*goFile, ast.Node){
 
 // goFile is a Go file being searched for steps.
 type goFile struct {
-	src    string
-	fset   *token.FileSet
-	file   *ast.File
-	path   []ast.Node // from the file to the node in hand
-	texts  []span     // what nobody tests: messages for people
+	src     string
+	fset    *token.FileSet
+	file    *ast.File
+	path    []ast.Node // from the file to the node in hand
+	texts   []span     // what nobody tests: messages for people
 	structs map[string]bool
-	steps  []step
+	steps   []step
 }
 
 // span is src[at:end].
@@ -135,7 +135,7 @@ func (g *goFile) funcName(d *ast.FuncDecl) string {
 // where that one begins its line.
 func (g *goFile) before(n ast.Node, text string) edit {
 	at := g.offset(n.Pos())
-	indent := g.src[lineStart([]byte(g.src), at):at]
+	indent := g.src[lineStart(g.src, at):at]
 	if strings.TrimSpace(indent) != "" {
 		return edit{at, at, text + "; "}
 	}
@@ -146,7 +146,7 @@ func (g *goFile) before(n ast.Node, text string) edit {
 // one begins its line.
 func (g *goFile) after(n ast.Node, text string) edit {
 	at, end := g.offset(n.Pos()), g.offset(n.End())
-	indent := g.src[lineStart([]byte(g.src), at):at]
+	indent := g.src[lineStart(g.src, at):at]
 	if strings.TrimSpace(indent) != "" {
 		return edit{end, end, "; " + text}
 	}

@@ -85,21 +85,22 @@ func steps(f course.File) ([]step, error) {
 // the first counts.
 func mutants(f course.File, steps []step) []Mutant {
 	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(a.at, b.at) })
-	seen := map[string]bool{string(f.Data): true}
+	src := string(f.Data)
+	seen := map[string]bool{src: true}
 	ids := map[string]int{}
 	var list []Mutant
 	for _, s := range steps {
-		changed := s.apply(f.Data)
-		if seen[string(changed)] {
+		changed := s.apply(src)
+		if seen[changed] {
 			continue
 		}
-		seen[string(changed)] = true
-		line := 1 + bytes.Count(f.Data[:s.at], []byte("\n"))
+		seen[changed] = true
+		line := 1 + strings.Count(src[:s.at], "\n")
 		id := fmt.Sprintf("%s:%d:%s", f.Name, line, s.operator)
 		if ids[id]++; ids[id] > 1 {
 			id += fmt.Sprintf("#%d", ids[id])
 		}
-		list = append(list, Mutant{id, f.Name, line, s.in, s.operator, s.diff(f.Data), changed})
+		list = append(list, Mutant{id, f.Name, line, s.in, s.operator, s.diff(src), []byte(changed)})
 	}
 	return list
 }

@@ -126,28 +126,3 @@ func branch(g *goFile, n ast.Node) {
 	s := g.span(n)
 	g.add("case", n, cut(g.src, s.at, s.end))
 }
-
-
-// method splits a call of a method without arguments: "b.mu", "Lock".
-func (g *goFile) method(e ast.Expr) (receiver, name string) {
-	call, ok := e.(*ast.CallExpr)
-	if !ok || len(call.Args) > 0 {
-		return "", ""
-	}
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return "", ""
-	}
-	return g.text(sel.X), sel.Sel.Name
-}
-
-// function is the innermost body of a function around the node in hand.
-func (g *goFile) function() ast.Node {
-	for _, n := range slices.Backward(g.path) {
-		switch n.(type) {
-		case *ast.FuncDecl, *ast.FuncLit:
-			return n
-		}
-	}
-	return g.file
-}

@@ -1,7 +1,6 @@
 package mutate
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -23,20 +22,20 @@ type step struct {
 }
 
 // apply returns src as the step changes it.
-func (s step) apply(src []byte) []byte { return splice(src, 0, len(src), s.sorted()) }
+func (s step) apply(src string) string { return splice(src, 0, len(src), s.sorted()) }
 
 func (s step) sorted() []edit {
 	return slices.SortedFunc(slices.Values(s.edits), func(a, b edit) int { return cmp.Compare(a.at, b.at) })
 }
 
 // splice returns src[at:end] with its edits, which are sorted.
-func splice(src []byte, at, end int, edits []edit) []byte {
-	var out []byte
+func splice(src string, at, end int, edits []edit) string {
+	var b strings.Builder
 	for _, e := range edits {
-		out = append(append(out, src[at:e.at]...), e.text...)
+		b.WriteString(src[at:e.at] + e.text)
 		at = e.end
 	}
-	return append(out, src[at:end]...)
+	return b.String() + src[at:end]
 }
 
 // hunk is a run of whole lines, src[at:end], and what is edited in it.
@@ -46,7 +45,7 @@ type hunk struct {
 }
 
 // hunks widens the edits to whole lines and joins those that touch.
-func (s step) hunks(src []byte) []hunk {
+func (s step) hunks(src string) []hunk {
 	var list []hunk
 	for _, e := range s.sorted() {
 		at, end := lineStart(src, e.at), lineEnd(src, e.end)
@@ -61,13 +60,13 @@ func (s step) hunks(src []byte) []hunk {
 }
 
 // diff is the change as unified hunks with a line of context.
-func (s step) diff(src []byte) string {
+func (s step) diff(src string) string {
 	var b strings.Builder
 	shift := 0
 	for _, h := range s.hunks(src) {
-		old, now := lines(string(src[h.at:h.end])), lines(string(splice(src, h.at, h.end, h.edits)))
-		old, now, from := trimCommon(old, now, 1+bytes.Count(src[:h.at], []byte("\n")))
-		all := lines(string(src))
+		old, now := lines(src[h.at:h.end]), lines(splice(src, h.at, h.end, h.edits))
+		old, now, from := trimCommon(old, now, 1+strings.Count(src[:h.at], "\n"))
+		all := lines(src)
 		first, last := max(from-1, 1), min(from+len(old), len(all)) // with context
 		fmt.Fprintf(&b, "@@ -%d,%d +%d,%d @@\n", first, last-first+1, first+shift, last-first+1-len(old)+len(now))
 		writeLines(&b, " ", all[first-1:from-1])
@@ -106,11 +105,11 @@ func lines(text string) []string {
 }
 
 // lineStart is where the line around offset begins.
-func lineStart(src []byte, offset int) int { return bytes.LastIndexByte(src[:offset], '\n') + 1 }
+func lineStart(src string, offset int) int { return strings.LastIndexByte(src[:offset], '\n') + 1 }
 
 // lineEnd is behind the line around offset, its end included.
-func lineEnd(src []byte, offset int) int {
-	if i := bytes.IndexByte(src[offset:], '\n'); i >= 0 {
+func lineEnd(src string, offset int) int {
+	if i := strings.IndexByte(src[offset:], '\n'); i >= 0 {
 		return offset + i + 1
 	}
 	return len(src)
@@ -119,7 +118,7 @@ func lineEnd(src []byte, offset int) int {
 // cut removes src[at:end], and with it the line that would be left empty, or
 // else the blanks before it.
 func cut(src string, at, end int) edit {
-	start, stop := lineStart([]byte(src), at), lineEnd([]byte(src), end)
+	start, stop := lineStart(src, at), lineEnd(src, end)
 	if strings.TrimSpace(src[start:at]) == "" && strings.TrimSpace(src[end:stop]) == "" {
 		return edit{start, stop, ""}
 	}

@@ -150,7 +150,10 @@ func (d *detail) failed() {
 	first := d.r.First()
 	switch {
 	case d.r.Problem != nil:
-		d.problem(*d.r.Problem, first)
+		d.problem(*d.r.Problem, d.r.Interrupted())
+		if first != nil && first.Failure != nil { // what failed before is easier to mend
+			d.failure(*first)
+		}
 		if d.r.Problem.Next != "" {
 			next = d.r.Problem.Next
 		}

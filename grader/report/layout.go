@@ -77,17 +77,21 @@ func wrap(text string, width, hang int) []string {
 	return lines
 }
 
-// fold breaks a text into lines of at most width columns. A word that is longer,
-// such as a path, stays whole; an empty text has no line.
+// fold breaks a text at spaces into lines of at most width columns. A word that
+// is longer, such as a path, stays whole; an empty text has no line.
 func fold(text string, width int) []string {
 	var lines []string
-	for word := range strings.FieldsSeq(text) {
-		last := len(lines) - 1
-		if last >= 0 && columns(lines[last])+1+columns(word) <= width {
-			lines[last] += " " + word
-		} else {
-			lines = append(lines, word)
+	for text = strings.TrimSpace(text); text != ""; {
+		at := breakAt(text, width)
+		if at < len(text) && text[at] != ' ' { // inside a long word
+			if end := strings.IndexByte(text[at:], ' '); end >= 0 {
+				at += end
+			} else {
+				at = len(text)
+			}
 		}
+		lines = append(lines, strings.TrimRight(text[:at], " "))
+		text = strings.TrimLeft(text[at:], " ")
 	}
 	return lines
 }

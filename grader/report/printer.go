@@ -100,14 +100,12 @@ func (p *Printer) markdown(text string, indent int) {
 
 // Result writes the view of one graded exercise.
 func (p *Printer) Result(r verdict.Result) {
-	p.line("")
 	_ = Detail(p.w, r, p.width, p.palette)
 }
 
 // Watched writes the view of one graded exercise for somebody who saves and
 // presses keys instead of typing commands.
 func (p *Printer) Watched(r verdict.Result) {
-	p.line("")
 	d := &detail{r: r, width: p.width, p: p.palette}
 	_ = d.write(p.w)
 }
@@ -115,7 +113,6 @@ func (p *Printer) Watched(r verdict.Result) {
 // Passed writes what a pass shows: the line, how it was come by, and the
 // beginning of the notes.
 func (p *Printer) Passed(r verdict.Result, notes, remark string) {
-	p.line("")
 	p.line(Passed(r, remark, p.width, p.palette))
 	p.line("")
 	if text := firstParagraph(notes); text != "" {
@@ -145,12 +142,8 @@ func (p *Printer) Finish(t Tally) {
 	p.line("    kata reset NAME         do one again; your version is kept")
 }
 
-// The commands that usually come next, for Next.
-const (
-	AfterBrief    = usual
-	AfterHint     = "edit, then kata  ·  the next hint: kata hint"
-	AfterLastHint = "edit, then kata  ·  the answer: kata solution --spoil"
-)
+// AfterBrief is for Next: what follows when a brief was read.
+const AfterBrief = usual
 
 // Next writes the command to type next.
 func (p *Printer) Next(command string) {

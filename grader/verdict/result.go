@@ -129,6 +129,27 @@ func first(list []Behaviour) *Behaviour {
 	return nil
 }
 
+// Interrupted returns the innermost behaviour that was running when the
+// process died: one that failed without a failure of its own. It is nil when
+// none was.
+func (r Result) Interrupted() *Behaviour { return interrupted(r.Behaviours) }
+
+func interrupted(list []Behaviour) *Behaviour {
+	for i := range list {
+		b := &list[i]
+		if b.Status != Fail {
+			continue
+		}
+		if part := interrupted(b.Parts); part != nil {
+			return part
+		}
+		if failing := first(b.Parts); failing == nil && b.Failure == nil {
+			return b
+		}
+	}
+	return nil
+}
+
 // Place turns a Failure's At into a slash path relative to the workspace and a
 // line, which is 0 when At names none.
 func (r Result) Place(at string) (file string, line int) {

@@ -71,9 +71,17 @@ func unified(e *course.Exercise, starter, mine []course.File) []byte {
 	var b bytes.Buffer
 	for _, name := range names {
 		p := path.Join(e.Dir(), name)
-		b.Write(stripHeader(diff.Diff("a/"+p, old[name], "b/"+p, now[name])))
+		b.Write(stripHeader(diff.Diff(side("a/"+p, name, old), old[name], side("b/"+p, name, now), now[name])))
 	}
 	return b.Bytes()
+}
+
+// side names one side of a file's difference, as git does.
+func side(p, name string, files map[string][]byte) string {
+	if _, there := files[name]; !there {
+		return "/dev/null"
+	}
+	return p
 }
 
 // stripHeader drops the "diff old new" line, which no tool needs.

@@ -3,7 +3,6 @@ package cli
 import (
 	"github.com/kata-go/kata/grader/course"
 	"github.com/kata-go/kata/grader/progress"
-	"github.com/kata-go/kata/grader/report"
 	"github.com/spf13/cobra"
 )
 
@@ -54,17 +53,24 @@ func (a *app) hint(s *session, e *course.Exercise) (next string, err error) {
 		st.Set(e.ID(), x)
 		return nil
 	})
-	switch {
-	case taken >= len(hints):
+	if taken >= len(hints) {
 		a.out().Hints(view(e), hints, len(hints))
-		return report.AfterLastHint, err
-	case taken == len(hints)-1:
-		next = report.AfterLastHint
-	default:
-		next = report.AfterHint
+	} else {
+		a.out().Hint(view(e), hints[taken], taken+1, len(hints))
 	}
-	a.out().Hint(view(e), hints[taken], taken+1, len(hints))
-	return next, err
+	if taken >= len(hints)-1 {
+		return "edit, then kata  ·  the answer: kata solution --spoil" + s.name(e), err
+	}
+	return "edit, then kata  ·  the next hint: kata hint" + s.name(e), err
+}
+
+// name is the argument that a command needs to mean e: none for the current
+// exercise.
+func (s session) name(e *course.Exercise) string {
+	if e == s.current() {
+		return ""
+	}
+	return " " + e.ID()
 }
 
 func (a *app) hintsAgain(s session, e *course.Exercise) error {
@@ -75,7 +81,7 @@ func (a *app) hintsAgain(s session, e *course.Exercise) error {
 	taken := min(s.state.Exercise(e.ID()).Hints, len(hints))
 	a.out().Hints(view(e), hints[:taken], len(hints))
 	if taken < len(hints) {
-		a.out().Next("kata hint")
+		a.out().Next("kata hint" + s.name(e))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/kata-go/kata/grader"
@@ -48,46 +49,35 @@ next is a conversation: it exits 0 whenever it could grade.`,
 	return c
 }
 
-// next is one turn of the conversation.
+// next is one turn of the conversation. The brief is shown at the first meeting
+// only, and before the run, which it gives something to read to.
 func (a *app) next(ctx context.Context, s *session, seed uint64) (verdict.Result, error) {
-	e := s.current()
-	a.introduce(*s, e)
+	e, known := s.current(), *s
+	if len(s.state.Exercises) == 0 {
+		a.out().Welcome(s.tally())
+	}
+	if !s.met(e) {
+		a.out().Brief(view(e), s.tally())
+		a.out().Gap()
+	}
 	r, err := a.gradeAloud(ctx, s.dir, e, grader.Options{Seed: seed})
 	if err != nil {
 		return verdict.Result{}, err
 	}
-	return r.Result, a.conclude(s, e, r)
-}
-
-// introduce shows an exercise's brief at the first meeting, later its title.
-func (a *app) introduce(s session, e *course.Exercise) {
-	out := a.out()
-	if len(s.state.Exercises) == 0 {
-		out.Welcome(s.tally())
-	}
-	if s.met(e) {
-		out.Title(view(e), s.tally())
-	} else {
-		out.Brief(view(e), s.tally())
-	}
-}
-
-// conclude records a result and shows it; after a pass it moves on.
-func (a *app) conclude(s *session, e *course.Exercise, r graded) error {
-	again := s.passed(e)
-	if err := a.record(s, e, r); err != nil {
-		a.out().Result(r.Result) // the verdict is worth more than its record
-		return err
-	}
+	unsaved := a.record(s, e, r)
 	if r.Status != verdict.Pass {
+		if known.met(e) {
+			a.out().Title(view(e), known.tally())
+			a.out().Gap()
+		}
 		a.out().Result(r.Result)
-		return nil
+		return r.Result, unsaved
 	}
-	if err := a.praise(*s, e, r.Result, again); err != nil {
-		return err
+	if err := a.praise(*s, e, r.Result, known.passed(e)); err != nil || unsaved != nil {
+		return r.Result, cmp.Or(unsaved, err) // the verdict is worth more than its record
 	}
 	a.out().Gap()
-	return a.moveOn(s, e)
+	return r.Result, a.moveOn(s, e)
 }
 
 // praise shows a pass and the beginning of the notes.

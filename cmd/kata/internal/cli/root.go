@@ -46,7 +46,7 @@ Bare kata is kata next.`,
 	}
 	root.SetVersionTemplate("kata {{.Version}}\n")
 	root.Flags().AddFlagSet(next.Flags())
-	root.PersistentFlags().StringVar(&a.workspaceFlag, "workspace", "", "the folder `DIR` that holds exercises/ (else found upwards)")
+	root.PersistentFlags().StringVar(&a.workspaceFlag, "workspace", "", "`DIR` holds exercises/ (else it is looked for upwards)")
 	root.PersistentFlags().StringVar(&a.servicesFlag, "services", "", "databases come from `HOW`: env, docker, local or embedded")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage(c.CommandPath()+" --help", "%s: %s", c.CommandPath(), strings.ToLower(err.Error()[:1])+err.Error()[1:])

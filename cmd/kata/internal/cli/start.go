@@ -13,7 +13,7 @@ func startCommand(a *app) *cobra.Command {
 		ValidArgsFunction: completeNames(a),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage("kata list, then: kata start rest/crud", "start needs the name of a track or an exercise")
+				return usage("kata list, then: kata start NAME", "start needs the name of a track or an exercise")
 			}
 			s, err := a.open()
 			if err != nil {

@@ -164,6 +164,7 @@ func (a *app) explain(out destination, results []verdict.Result) {
 	case len(results) == 0:
 		p.Next("kata")
 	case red >= 0 && len(results) == 1:
+		p.Gap()
 		p.Result(results[0])
 	case red >= 0:
 		p.Next("kata verify " + results[red].Exercise)

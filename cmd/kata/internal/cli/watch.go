@@ -167,6 +167,7 @@ func (w *watching) show(j judged) error {
 		out.Title(view(w.exercise), w.session.tally())
 	}
 	w.keep = false
+	out.Gap()
 	if !w.passed {
 		out.Watched(j.Result)
 	} else if err := w.praise(*w.session, w.exercise, j.Result, again); err != nil {

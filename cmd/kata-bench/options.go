@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// options are the wishes of one run.
+type options struct {
+	rounds   int
+	only     []string // names of experiments; none: all
+	markdown bool
+	cache    string // Go build cache to use; "": a temporary one
+}
+
+// run measures and prints; it returns the process's exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	o, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "error:", err)
+		return 2
+	}
+	if err := measure(ctx, o, stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, "error:", err)
+		return 1
+	}
+	return 0
+}
+
+func parse(args []string, stderr io.Writer) (options, error) {
+	var o options
+	var only string
+	flags := flag.NewFlagSet("kata-bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.IntVar(&o.rounds, "n", 10, "`rounds`; a third of them where one takes minutes")
+	flags.StringVar(&only, "only", "", "`names`, with commas, of: "+strings.Join(experimentNames(), ", "))
+	flags.BoolVar(&o.markdown, "markdown", false, "print the table as Markdown")
+	flags.StringVar(&o.cache, "gocache", "", "keep compiled packages in this `folder` (default: a temporary one)")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	o.only = strings.FieldsFunc(only, func(r rune) bool { return r == ',' })
+	return o, o.check(flags.Args())
+}
+
+func (o options) check(rest []string) error {
+	if len(rest) > 0 {
+		return fmt.Errorf("unknown argument %q: kata-bench takes flags only", rest[0])
+	}
+	if o.rounds < 1 {
+		return fmt.Errorf("-n is %d: at least one round is needed", o.rounds)
+	}
+	for _, name := range o.only {
+		if !slices.Contains(experimentNames(), name) {
+			return fmt.Errorf("-only has %q: there are %s", name, strings.Join(experimentNames(), ", "))
+		}
+	}
+	return nil
+}
+
+// heavy is the rounds of an experiment whose rounds take minutes.
+func (o options) heavy() int { return (o.rounds + 2) / 3 }
+
+func (o options) wants(name string) bool { return len(o.only) == 0 || slices.Contains(o.only, name) }
