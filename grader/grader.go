@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kata-go/kata/grader/bench"
 	"github.com/kata-go/kata/grader/course"
@@ -41,6 +42,8 @@ type Options struct {
 	Fresh   bool                 // judge again even when a verdict is known
 	Shuffle bool                 // run top-level hidden tests in an order drawn from the seed
 	Strict  bool                 // refuse to run without containment; ignore caches
+	Wall    time.Duration        // limits each run instead of the exercise's timeout, where that is longer; 0 does not
+	Quick   bool                 // end a run at its first failure: the behaviours after it stay unreached
 	Judged  func(verdict.Result) // called as each verdict is there, one call at a time
 
 	// Observed is told what a whole run reported, expected or not; the

@@ -7,8 +7,10 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kata-go/kata/grader/bench"
+	"github.com/kata-go/kata/grader/course"
 	"github.com/kata-go/kata/grader/run"
 	"github.com/kata-go/kata/grader/services"
 	"github.com/kata-go/kata/grader/verdict"
@@ -73,9 +75,9 @@ func (b *batch) execute(ctx context.Context, work *bench.Bench, resolver *servic
 // and not at all when its tests drive a container engine.
 func (b *batch) command(s bench.Submission, served services.Served, folder, binary, home string, seed uint64) run.Command {
 	c := run.Command{
-		Path: binary, Dir: folder, Wall: s.Exercise.Timeout,
+		Path: binary, Dir: folder, Wall: b.wall(s.Exercise),
 		Env:  append(served.Env, "HOME="+home, "TMPDIR="+home, "TZ=UTC", "LANG=C.UTF-8"),
-		Plan: fmt.Appendf(nil, "%s\n%d\n%t\n", s.ID(), seed, b.Shuffle),
+		Plan: fmt.Appendf(nil, "%s\n%d\n%t\n%t\n", s.ID(), seed, b.Shuffle, b.Quick),
 	}
 	if served.Engine {
 		c.Env = append(c.Env, b.tool.Environ("PATH", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "XDG_RUNTIME_DIR")...)
@@ -86,6 +88,14 @@ func (b *batch) command(s bench.Submission, served services.Served, folder, bina
 		c.Network = served.Network
 	}
 	return c
+}
+
+// wall is how long a run of e may take.
+func (b *batch) wall(e *course.Exercise) time.Duration {
+	if b.Wall > 0 {
+		return min(b.Wall, e.Timeout)
+	}
+	return e.Timeout
 }
 
 func ending(out run.Outcome) verdict.Ending {

@@ -42,11 +42,11 @@ type contender struct {
 }
 
 // alternate lets each contender do its job once in every round, in their
-// order, so that what else the machine does meets all of them. A first round
-// warms up and does not count.
-func alternate(ctx context.Context, rounds int, contenders ...contender) ([]series, error) {
+// order, so that what else the machine does meets all of them. The first
+// rounds, as many as warmups, do not count.
+func alternate(ctx context.Context, warmups, rounds int, contenders ...contender) ([]series, error) {
 	found := make([]series, len(contenders))
-	for round := range rounds + 1 {
+	for round := 1 - warmups; round <= rounds; round++ {
 		for i, c := range contenders {
 			value, err := c.once(ctx)
 			if err != nil {

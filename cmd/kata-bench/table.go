@@ -11,8 +11,8 @@ import (
 type unit string
 
 const (
-	seconds unit = "s"
-	memory  unit = "MiB"
+	inSeconds unit = "s"
+	inMiB     unit = "MiB"
 )
 
 // row is one finding: what was measured, and mostly what against.
@@ -75,7 +75,7 @@ func showRatio(v float64) string { return fmt.Sprintf("%.2f", v) }
 
 // show writes a value with three digits and its unit.
 func (u unit) show(v float64) string {
-	if u == seconds && v < 1 {
+	if u == inSeconds && v < 1 {
 		return digits(v*1000) + " ms"
 	}
 	return digits(v) + " " + string(u)

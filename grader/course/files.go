@@ -49,7 +49,7 @@ func isApparatus(name string) bool {
 	if nested {
 		return slices.Contains([]string{"wrong", "right", "mutants"}, folder)
 	}
-	return slices.Contains([]string{"hints.md", "notes.md", "behaviours.txt", starterFile}, name)
+	return slices.Contains([]string{"hints.md", "notes.md", "behaviours.txt", "mutants.toml", starterFile}, name)
 }
 
 // choose reads the wanted files of solutions/<id>.

@@ -8,13 +8,13 @@ import (
 	"github.com/kata-go/kata/grader/verdict"
 )
 
-// usual is what a learner does next.
-const usual = "edit, then kata  ·  stuck? kata hint  ·  on every save: kata watch"
+// Usual is what a learner does next.
+const Usual = "edit, then kata  ·  stuck? kata hint  ·  on every save: kata watch"
 
 // Detail writes the view of one exercise: each behaviour on a line, then what
 // the code printed, then the first failure in full, and last the next command.
 func Detail(w io.Writer, r verdict.Result, width int, p Palette) error {
-	d := &detail{r: r, width: width, p: p, usual: usual}
+	d := &detail{r: r, width: width, p: p, usual: Usual}
 	return d.write(w)
 }
 

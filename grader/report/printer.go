@@ -98,15 +98,10 @@ func (p *Printer) markdown(text string, indent int) {
 	}
 }
 
-// Result writes the view of one graded exercise.
-func (p *Printer) Result(r verdict.Result) {
-	_ = Detail(p.w, r, p.width, p.palette)
-}
-
-// Watched writes the view of one graded exercise for somebody who saves and
-// presses keys instead of typing commands.
-func (p *Printer) Watched(r verdict.Result) {
-	d := &detail{r: r, width: p.width, p: p.palette}
+// Result writes the view of one graded exercise. It ends with the command that
+// the result calls for, else with the usual one: Usual, or "" for none.
+func (p *Printer) Result(r verdict.Result, usual string) {
+	d := &detail{r: r, width: p.width, p: p.palette, usual: usual}
 	_ = d.write(p.w)
 }
 
@@ -122,11 +117,17 @@ func (p *Printer) Passed(r verdict.Result, notes, remark string) {
 	p.line("  " + paint(p.palette.bold, "more: ") + "kata solution " + r.Exercise + "  ·  kata diff " + r.Exercise)
 }
 
-// firstParagraph returns a text's first paragraph that is no heading.
+// firstParagraph returns a text's first paragraph that is no heading, and of a
+// list its first item.
 func firstParagraph(text string) string {
 	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
-		if part = strings.TrimSpace(part); part != "" && !strings.HasPrefix(part, "#") {
-			return part
+		part = strings.TrimSpace(part)
+		if strings.HasPrefix(part, "#") { // a heading with its text right under it
+			_, part, _ = strings.Cut(part, "\n")
+		}
+		if part != "" {
+			item, _, _ := strings.Cut(part, "\n- ")
+			return strings.TrimPrefix(item, "- ")
 		}
 	}
 	return ""
@@ -141,9 +142,6 @@ func (p *Printer) Finish(t Tally) {
 	p.line("    kata solution NAME      compare yours with the reference, and read the notes")
 	p.line("    kata reset NAME         do one again; your version is kept")
 }
-
-// AfterBrief is for Next: what follows when a brief was read.
-const AfterBrief = usual
 
 // Next writes the command to type next.
 func (p *Printer) Next(command string) {

@@ -121,6 +121,9 @@ func (r *Resolver) find(ctx context.Context, name string) answer {
 	if a, ok := r.given(name); ok {
 		return a
 	}
+	if a, refused := r.refuse(name); refused {
+		return a
+	}
 	switch name {
 	case "sql": // SQLite is linked into the tests; PostgreSQL comes beside it where there is one
 		if a, ok := r.given("postgres"); ok {
@@ -135,6 +138,23 @@ func (r *Resolver) find(ctx context.Context, name string) answer {
 		return r.engine()
 	}
 	return answer{err: &MissingError{name, "needs " + name, "kata doctor"}}
+}
+
+// refuse answers a choice that names a source which a service does not have: a
+// wish is never quietly turned into something else.
+func (r *Resolver) refuse(name string) (answer, bool) {
+	missing := func(reason, mend string) (answer, bool) {
+		return answer{err: &MissingError{name, reason, mend}}, true
+	}
+	switch {
+	case name == "sql" || name == "bucket" || name == "engine":
+		return answer{}, false
+	case r.choice == Env:
+		return missing("no address of "+name+" is given", "set "+Variable(name)+", or leave --services out")
+	case r.choice == Docker, r.choice == Local:
+		return missing("this kata has no "+string(r.choice)+" source of "+name, "set "+Variable(name)+", or --services embedded")
+	}
+	return answer{}, false
 }
 
 // given takes an address from the user's environment.

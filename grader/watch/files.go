@@ -46,7 +46,7 @@ func subscribe(dir, scratch string) (*fsnotify.Watcher, error) {
 		w.Close()
 		return nil, err
 	}
-	if err := addFolders(w, dir); err != nil {
+	if err := addAll(w, dir); err != nil {
 		w.Close()
 		return nil, err
 	}
@@ -77,6 +77,15 @@ func prove(w *fsnotify.Watcher, scratch string) error {
 	}
 }
 
+// addAll watches the folder above dir too: kata reset moves dir away and makes
+// it anew, and the watch on the old one goes with it.
+func addAll(w *fsnotify.Watcher, dir string) error {
+	if err := w.Add(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	return addFolders(w, dir)
+}
+
 // addFolders watches folders, not files: an editor that replaces a file takes
 // the watch on the file away with it.
 func addFolders(w *fsnotify.Watcher, dir string) error {
@@ -98,7 +107,7 @@ func relay(ctx context.Context, w *fsnotify.Watcher, dir string, out chan<- stru
 			if !ok {
 				return
 			}
-			if e.Has(fsnotify.Create) {
+			if e.Has(fsnotify.Create) && inside(dir, e.Name) {
 				_ = addFolders(w, e.Name) // a file, or gone again: nothing to add
 			}
 			if inside(dir, e.Name) && e.Op != fsnotify.Chmod && !scrap(e.Name) {

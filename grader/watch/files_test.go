@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -78,6 +79,32 @@ func TestFilesSeesTheSecondReplacement(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := os.Rename(file+".new", file); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, changes)
+	}
+}
+
+// kata reset moves the folder away and makes it anew.
+func TestFilesFollowsAReplacedFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "crud")
+	file := filepath.Join(dir, "orders.go")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	changes, _, err := Files(t.Context(), dir, filepath.Join(t.TempDir(), "scratch"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 3 {
+		if err := os.Rename(dir, fmt.Sprintf("%s-%d", filepath.Join(t.TempDir(), "kept"), n)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, changes)
+		if err := os.WriteFile(file, []byte("x"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		wait(t, changes)

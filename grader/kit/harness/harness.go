@@ -47,6 +47,7 @@ func Main(suites ...Suite) {
 	}
 	kit.SetSeed(plan.seed)
 	current = newJournal(in)
+	current.quick = plan.quick
 	kit.Observe(current)
 	os.Args = []string{os.Args[0]} // learner code sees none of ours, testing parses none of theirs
 	testing.Init()
@@ -77,25 +78,30 @@ type plan struct {
 	suite   string
 	seed    uint64
 	shuffle bool
+	quick   bool // nothing more is run after a failure
 }
 
-// parsePlan reads "suite\nseed\nshuffle\n".
+// parsePlan reads "suite\nseed\nshuffle\nquick\n".
 func parsePlan(b []byte) (plan, error) {
 	fields := strings.Split(string(b), "\n")
-	if len(fields) < 3 || fields[0] == "" {
+	if len(fields) < 4 || fields[0] == "" {
 		return plan{}, errNonsense
 	}
 	seed, err := strconv.ParseUint(fields[1], 10, 64)
 	if err != nil {
 		return plan{}, errNonsense
 	}
-	return plan{fields[0], seed, fields[2] == "true"}, nil
+	return plan{fields[0], seed, fields[2] == "true", fields[3] == "true"}, nil
 }
 
 var errNonsense = errors.New("the plan on the inherited descriptor makes no sense")
 
-// Run is t.Run that reports the behaviour's beginning and end.
+// Run is t.Run that reports the behaviour's beginning and end. In a quick run
+// nothing begins after a failure but the canary.
 func Run(t *testing.T, name string, f func(*testing.T)) bool {
+	if current.stops() && name != Canary {
+		return false
+	}
 	parent := t.Name()
 	return t.Run(name, func(t *testing.T) {
 		current.begin(t.Name(), parent, name)

@@ -20,12 +20,14 @@ import (
 // where mac is the hex HMAC-SHA-256 (RFC 2104), under the run's secret, of the
 // line before it. grader/verdict reads it.
 type journal struct {
-	mu   sync.Mutex
-	out  seal.Inherited
-	mac  hash.Hash
-	seq  int
-	next int
-	ids  map[string]int // testing's unique names -> behaviour ids
+	mu     sync.Mutex
+	out    seal.Inherited
+	mac    hash.Hash
+	seq    int
+	next   int
+	ids    map[string]int // testing's unique names -> behaviour ids
+	quick  bool           // the run ends with its first failure
+	failed bool
 }
 
 func newJournal(in seal.Inherited) *journal {
@@ -61,10 +63,24 @@ func (j *journal) finish(t *testing.T) {
 	kind := "pass"
 	if t.Failed() {
 		kind = "fail"
+		j.fail()
 	} else if t.Skipped() {
 		kind = "skip"
 	}
 	j.emit(kind, j.id(t.Name()))
+}
+
+func (j *journal) fail() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.failed = true
+}
+
+// stops reports whether a quick run has seen its failure.
+func (j *journal) stops() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.quick && j.failed
 }
 
 func (j *journal) id(test string) int {

@@ -136,8 +136,20 @@ func (a Answer) Fail(t testing.TB, want string) {
 func (a Answer) JSON(t testing.TB, v any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(a.Body), v); err != nil {
-		kit.Fail(t, kit.Failure{Sent: a.Sent, Got: a.String(), Want: "JSON as the brief describes it", Note: err.Error(), At: a.At})
+		kit.Fail(t, kit.Failure{Sent: a.Sent, Got: a.String(), Want: "JSON as the brief describes it", Note: misread(err), At: a.At})
 	}
+}
+
+// misread tells a decoding error without the names of a test's types.
+func misread(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err.Error()
+	}
+	if wrong.Field == "" {
+		return "the JSON has an unexpected " + wrong.Value
+	}
+	return "the JSON has an unexpected " + wrong.Value + " as " + wrong.Field
 }
 
 // String shows the status line, the header fields that matter and the body.

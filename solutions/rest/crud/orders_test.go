@@ -42,7 +42,7 @@ func TestCreate(t *testing.T) {
 		b := s.Do("GET", path)
 		if b.JSON(t, &got); got != sent.with(got.ID) {
 			b.Sent = a.Sent + "\n" + b.Sent
-			b.Fail(t, "at the Location, the order that was just placed: "+sent.String())
+			b.Fail(t, "at the Location, the order that was just placed\n"+sent.String())
 		}
 	})
 }
@@ -57,7 +57,7 @@ func TestGet(t *testing.T) {
 			var got order
 			a := s.Do("GET", o.path())
 			if a.JSON(t, &got); a.Status != http.StatusOK || got != o {
-				a.Fail(t, "200 and the order: "+o.String())
+				a.Fail(t, "200 and the order\n"+o.String())
 			}
 		}
 	})
@@ -79,7 +79,7 @@ func TestReplace(t *testing.T) {
 			o := s.draw().with(old.ID)
 			a := s.put(o)
 			if a.JSON(t, &got); a.Status != http.StatusOK || got != o {
-				a.Fail(t, "200 and the order as it is now: "+o.String())
+				a.Fail(t, "200 and the order as it is now\n"+o.String())
 			}
 		}
 	})
@@ -89,7 +89,7 @@ func TestReplace(t *testing.T) {
 		at := s.rand.IntN(len(placed))
 		placed[at] = s.draw().with(placed[at].ID)
 		a := s.put(placed[at])
-		s.holds(placed, a, "then every order as it was, but this one replaced")
+		s.holds(placed, a, "every order as it was, but this one replaced")
 	})
 	t.Run("an id in the body of a PUT decides nothing", func(t *testing.T) {
 		s := open(t)

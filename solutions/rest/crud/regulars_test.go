@@ -150,7 +150,7 @@ func goodList(all, own []order) error {
 	}
 	for _, o := range own {
 		if !slices.Contains(all, o) {
-			return fmt.Errorf("%s  was confirmed\nGET /orders  has no such order among %d", o, len(all))
+			return fmt.Errorf("GET /orders  has %d orders, but not\n%s\nwhich was confirmed before", len(all), o)
 		}
 	}
 	return nil
@@ -164,9 +164,18 @@ func (r *regulars) left() error {
 	}
 	all = slices.DeleteFunc(all, func(o order) bool { return o.ID == r.shared.ID })
 	if missing, extra := differ(slices.Concat(r.orders[:]...), all); missing+extra != "" {
-		return fmt.Errorf("after all of them GET /orders answers %d orders%s%s", len(all), missing, extra)
+		return fmt.Errorf("GET /orders  after all of them has %d orders%s%s", len(all), missing, extra)
 	}
 	return nil
+}
+
+// what returns which kind of request an error of a day begins with.
+func what(err error) string {
+	method, rest, _ := strings.Cut(err.Error(), " ")
+	if method == "GET" && !strings.HasPrefix(rest, "/orders/") {
+		return "LIST"
+	}
+	return method
 }
 
 // numbered makes an order's item begin with its quantity, so that a mixture of

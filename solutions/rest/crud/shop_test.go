@@ -80,7 +80,7 @@ func (o order) body() string {
 func (o order) withID() string { return `{"id":` + string(o.ID) + `,` + o.body()[1:] }
 
 func (o order) String() string {
-	o.Item = short(o.Item)
+	o.Item = short(o.Item, 24)
 	if o.ID == "" {
 		return o.body()
 	}
@@ -148,7 +148,7 @@ func (s *shop) holds(want []order, a web.Answer, words string) {
 	if missing, extra := differ(want, got); missing+extra != "" {
 		kit.Fail(s.t, kit.Failure{
 			Sent: a.Sent + "\n" + b.Sent,
-			Got:  a.String() + "\nthen " + fmt.Sprint(len(got)) + " orders" + missing + extra,
+			Got:  a.String() + "\nthen the list has " + fmt.Sprint(len(got)) + " orders" + missing + extra,
 			Want: words,
 			Note: a.Note,
 			At:   a.At,

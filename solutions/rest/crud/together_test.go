@@ -22,36 +22,8 @@ func TestIDs(t *testing.T) {
 		orderAtOnce(t)
 		orderInBursts(t)
 	})
-	t.Run("the id of a deleted order is not given to a new one", func(t *testing.T) {
-		s := open(t)
-		placed := s.placeSome(3 + s.rand.IntN(5))
-		given := ids(placed)
-		for _, gone := range []order{placed[len(placed)-1], placed[0], placed[1]} { // the newest, the oldest, one between
-			d := s.Do("DELETE", gone.path())
-			o, a := s.place(s.draw())
-			if slices.Contains(given, o.ID) {
-				a.Sent = d.Sent + "\n" + a.Sent
-				a.Fail(t, "an id that no order had before; given were "+window(given, len(given)-1))
-			}
-			given = append(given, o.ID)
-		}
-	})
-	t.Run("an id that a customer sends with an order decides nothing", func(t *testing.T) {
-		s := open(t)
-		placed := s.placeSome(3)
-		for _, wish := range []id{placed[1].ID, s.stranger().ID} { // one that is taken, one that is free
-			o := s.draw().with(wish)
-			a := s.Do("POST", "/orders", web.JSON(o.withID()))
-			if a.Status/100 == 2 { // refusing is as good as ignoring
-				placed = append(placed, o.with(s.given(a)))
-			}
-			s.holds(placed, a, "the orders before untouched, and this one under a new id")
-		}
-		placed = append(placed, s.placeSome(9)...)
-		o, a := s.place(s.draw())
-		_, all := s.list()
-		eachItsOwn(t, append(placed, o), all, "orders, two of which came with an id in the body, then\n"+a.Sent, a.At)
-	})
+	t.Run("the id of a deleted order is not given to a new one", idsStayTaken)
+	t.Run("an id that a customer sends with an order decides nothing", wishesAreNotGranted)
 }
 
 // orderAtOnce has all customers' requests reach their handlers before the
@@ -119,6 +91,41 @@ func orderInBursts(t *testing.T) {
 	}
 }
 
+// idsStayTaken deletes the newest, the oldest and another order, and places a new
+// one each time.
+func idsStayTaken(t *testing.T) {
+	s := open(t)
+	placed := s.placeSome(3 + s.rand.IntN(5))
+	given := ids(placed)
+	for _, gone := range []order{placed[len(placed)-1], placed[0], placed[1]} { // the newest, the oldest, one between
+		d := s.Do("DELETE", gone.path())
+		o, a := s.place(s.draw())
+		if slices.Contains(given, o.ID) {
+			a.Sent = d.Sent + "\n" + a.Sent
+			a.Fail(t, "an id that no order had before; given were "+window(given, len(given)-1))
+		}
+		given = append(given, o.ID)
+	}
+}
+
+// wishesAreNotGranted sends orders with an id that is taken and one that is free.
+func wishesAreNotGranted(t *testing.T) {
+	s := open(t)
+	placed := s.placeSome(3)
+	for _, wish := range []id{placed[1].ID, s.stranger().ID} { // one that is taken, one that is free
+		o := s.draw().with(wish)
+		a := s.Do("POST", "/orders", web.JSON(o.withID()))
+		if a.Status/100 == 2 { // refusing is as good as ignoring
+			placed = append(placed, o.with(s.given(a)))
+		}
+		s.holds(placed, a, "the orders before untouched, and this one under a new id")
+	}
+	placed = append(placed, s.placeSome(9)...)
+	o, a := s.place(s.draw())
+	_, all := s.list()
+	eachItsOwn(t, append(placed, o), all, "orders, two of which came with an id in the body, then\n"+a.Sent, a.At)
+}
+
 // eachItsOwn fails unless the orders, placed as sent tells, have different
 // ids and are among all.
 func eachItsOwn(t *testing.T, placed, all []order, sent, at string) {
@@ -155,60 +162,72 @@ func eachItsOwn(t *testing.T, placed, all []order, sent, at string) {
 
 // 8. Requests at the same time neither undo, mix up nor delay one another.
 func TestAtTheSameTime(t *testing.T) {
-	t.Run("an order that is deleted while its change arrives stays deleted", func(t *testing.T) {
-		s := open(t)
-		o := s.placeSome(3)[1]
-		change := s.hold("PUT", o.path(), s.draw().body())
-		deletion := s.start("DELETE", o.path())
-		await(deletion.done, patience/4) // a shop that is locked till the change has arrived is judged below
-		put, gone := change.finish(t), deletion.finish(t)
-		got := s.Do("GET", o.path())
-		if got.Status != http.StatusNotFound {
-			kit.Fail(t, kit.Failure{
-				Sent: put.Sent + "\nwhile its body is on the way\n" + gone.Sent + "\nand after both\n" + got.Sent,
-				Got:  fmt.Sprintf("DELETE answered %d, PUT %d, and GET\n%s", gone.Status, put.Status, got),
-				Want: "404 Not Found: deleted is deleted",
-				At:   put.At,
-			})
-		}
-	})
-	t.Run("a customer who sends slowly delays nobody else", func(t *testing.T) {
-		s := open(t)
-		placed := s.placeSome(3)
-		o := placed[1]
-		for _, slow := range []struct{ method, path string }{{"POST", "/orders"}, {"PUT", o.path()}} {
-			first := s.hold(slow.method, slow.path, s.draw().body())
-			for _, second := range []*flight{
-				s.start("GET", "/orders"),
-				s.start("GET", o.path()),
-				s.start("POST", "/orders", web.JSON(s.draw().body())),
-				s.start("DELETE", placed[0].path()),
-			} {
-				if !await(second.done, patience) {
-					kit.Fail(t, kit.Failure{
-						Sent: first.sent + "\nand while its body is on the way\n" + second.sent,
-						Got:  "no answer to the second within " + patience.String(),
-						Want: "an answer at once, whatever the first one's network does",
-						At:   kit.Stuck(),
-					})
-				}
-			}
-			first.finish(t)
-		}
-	})
-	t.Run("50 customers who change, read and delete at once see whole orders", func(t *testing.T) {
-		s := open(t)
-		sample := s.put(s.placeSome(1)[0])
-		r := regulars{crowd: crowd{enough: 4_000, until: time.Now().Add(300 * time.Millisecond)}}
-		for done := false; !done; done = r.satisfied() {
-			if err := r.day(crud.New(), s.draw()); err != nil {
+	t.Run("an order that is deleted while its change arrives stays deleted", deletedStaysDeleted)
+	t.Run("a customer who sends slowly delays nobody else", slowDelaysNobody)
+	t.Run("50 customers who change, read and delete at once see whole orders", everybodySeesWholeOrders)
+}
+
+// deletedStaysDeleted deletes an order between the header and the body of its PUT.
+func deletedStaysDeleted(t *testing.T) {
+	s := open(t)
+	o := s.placeSome(3)[1]
+	change := s.hold("PUT", o.path(), s.draw().body())
+	deletion := s.start("DELETE", o.path())
+	await(deletion.done, patience/4) // a shop that is locked till the change has arrived is judged below
+	put, gone := change.finish(t), deletion.finish(t)
+	got := s.Do("GET", o.path())
+	if got.Status != http.StatusNotFound {
+		kit.Fail(t, kit.Failure{
+			Sent: put.Sent + "\nwhile its body is on the way\n" + gone.Sent + "\nand after both\n" + got.Sent,
+			Got:  fmt.Sprintf("DELETE answered %d, PUT %d, and GET\n%s", gone.Status, put.Status, got),
+			Want: "404 Not Found: deleted is deleted",
+			At:   put.At,
+		})
+	}
+}
+
+// slowDelaysNobody sends others' requests while one body is being waited for.
+func slowDelaysNobody(t *testing.T) {
+	s := open(t)
+	placed := s.placeSome(3)
+	o := placed[1]
+	for _, slow := range []struct{ method, path string }{{"POST", "/orders"}, {"PUT", o.path()}} {
+		first := s.hold(slow.method, slow.path, s.draw().body())
+		for _, second := range []*flight{
+			s.start("GET", "/orders"),
+			s.start("GET", o.path()),
+			s.start("POST", "/orders", web.JSON(s.draw().body())),
+			s.start("DELETE", placed[0].path()),
+		} {
+			if !await(second.done, patience) {
 				kit.Fail(t, kit.Failure{
-					Sent: fmt.Sprintf("%d goroutines call the handler at once: GET, PUT and DELETE of orders\nof their own, PUT and GET of one that they share, GET of the list", customers),
-					Got:  err.Error(),
-					Want: "what was confirmed stays, and every answer shows whole orders, each once",
-					At:   sample.At,
+					Sent: first.sent + "\nand while its body is on the way\n" + second.sent,
+					Got:  "no answer to the second within " + patience.String(),
+					Want: "an answer at once, whatever the first one's network does",
+					At:   kit.Stuck(),
 				})
 			}
 		}
-	})
+		first.finish(t)
+	}
+}
+
+// everybodySeesWholeOrders has the regulars come until they have been a crowd.
+func everybodySeesWholeOrders(t *testing.T) {
+	s := open(t)
+	o := s.placeSome(1)[0]
+	lines := map[string]string{ // where the learner's code does what
+		"PUT": s.put(o).At, "GET": s.Do("GET", o.path()).At, "LIST": s.Do("GET", "/orders").At, "DELETE": s.Do("DELETE", o.path()).At,
+	}
+	r := regulars{crowd: crowd{enough: 4_000, until: time.Now().Add(300 * time.Millisecond)}}
+	for done := false; !done; done = r.satisfied() {
+		if err := r.day(crud.New(), s.draw()); err != nil {
+			kit.Fail(t, kit.Failure{
+				Sent: fmt.Sprintf("%d goroutines call the handler at once: GET, PUT and DELETE of orders\nof their own, PUT and GET of one that they share, GET of the list", customers),
+				Got:  err.Error(),
+				Want: "confirmed changes stay, and every answer shows whole orders, once each",
+				At:   lines[what(err)],
+			})
+		}
+	}
 }

@@ -154,7 +154,7 @@ func (c *crowd) call(who int, method, path, body string) (a *reply) {
 	if c.last.Swap(int64(who)) != int64(who) {
 		c.turns.Add(1)
 	}
-	a = &reply{sent: short(method + " " + path + " " + body), header: http.Header{}}
+	a = &reply{sent: short(method+" "+path+" "+body, 60), header: http.Header{}}
 	r, err := http.NewRequest(method, path, strings.NewReader(body))
 	if err != nil {
 		a.err = err
@@ -204,22 +204,22 @@ func (a *reply) into(class int, v any) error {
 		return a.err
 	}
 	if a.status/100 != class {
-		return fmt.Errorf("%s\nanswered %d, not %dxx: %s", a.sent, a.status, class, short(string(a.body)))
+		return fmt.Errorf("%s\nanswered %d, not %dxx: %s", a.sent, a.status, class, short(string(a.body), 60))
 	}
 	if v == nil {
 		return nil
 	}
 	if err := json.Unmarshal(a.body, v); err != nil {
-		return fmt.Errorf("%s\nanswered what is no such JSON: %w\n%s", a.sent, err, short(string(a.body)))
+		return fmt.Errorf("%s\nanswered %d and what is not the JSON of the brief:\n%s", a.sent, a.status, short(string(a.body), 60))
 	}
 	return nil
 }
 
-// short cuts what would fill the screen.
-func short(text string) string {
+// short cuts what would fill the screen after n bytes.
+func short(text string, n int) string {
 	text = strings.TrimSpace(text)
-	if len(text) > 60 {
-		text = strings.ToValidUTF8(text[:60], "") + " …"
+	if len(text) > n {
+		text = strings.ToValidUTF8(text[:n], "") + " …"
 	}
 	return text
 }

@@ -70,7 +70,7 @@ func (a *app) next(ctx context.Context, s *session, seed uint64) (verdict.Result
 			a.out().Title(view(e), known.tally())
 			a.out().Gap()
 		}
-		a.out().Result(r.Result)
+		a.out().Result(r.Result, report.Usual)
 		return r.Result, unsaved
 	}
 	if err := a.praise(*s, e, r.Result, known.passed(e)); err != nil || unsaved != nil {
@@ -121,7 +121,7 @@ func (a *app) begin(s *session, e *course.Exercise) error {
 		return err
 	}
 	a.out().Brief(view(e), s.tally())
-	a.out().Next(report.AfterBrief)
+	a.out().Next(report.Usual)
 	return nil
 }
 

@@ -83,7 +83,7 @@ func (a *app) verify(ctx context.Context, patterns []string, f verifyFlags) erro
 	if f.format == "json" {
 		err = report.JSON(out, a.document(ctx, g, s.course, results, began))
 	} else if err = lines.Close(verdict.Summarize(withUnstarted(s.course, results))); err == nil {
-		a.explain(out, results)
+		a.explain(out, s, results)
 	}
 	if err := out.finish(err); err != nil {
 		return err
@@ -157,7 +157,7 @@ func withUnstarted(c *course.Course, results []verdict.Result) []verdict.Result 
 
 // explain ends the lines: a single red exercise is shown in full, for others the
 // command that does so is named.
-func (a *app) explain(out destination, results []verdict.Result) {
+func (a *app) explain(out destination, s session, results []verdict.Result) {
 	p := a.printer(out, out.terminal)
 	red := slices.IndexFunc(results, func(r verdict.Result) bool { return r.Status != verdict.Pass })
 	switch {
@@ -165,10 +165,18 @@ func (a *app) explain(out destination, results []verdict.Result) {
 		p.Next("kata")
 	case red >= 0 && len(results) == 1:
 		p.Gap()
-		p.Result(results[0])
+		p.Result(results[0], s.wayTo(results[0].Exercise))
 	case red >= 0:
 		p.Next("kata verify " + results[red].Exercise)
 	}
+}
+
+// wayTo is what a learner types next to work on an exercise.
+func (s session) wayTo(id string) string {
+	if s.current().ID() == id {
+		return report.Usual
+	}
+	return "kata start " + id + ", edit, then kata"
 }
 
 // judge turns results into the command's outcome.

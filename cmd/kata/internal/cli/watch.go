@@ -169,7 +169,7 @@ func (w *watching) show(j judged) error {
 	w.keep = false
 	out.Gap()
 	if !w.passed {
-		out.Watched(j.Result)
+		out.Result(j.Result, "")
 	} else if err := w.praise(*w.session, w.exercise, j.Result, again); err != nil {
 		return err
 	}

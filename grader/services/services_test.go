@@ -1,0 +1,92 @@
+package services
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kata-go/kata/grader/run"
+)
+
+// noProgram fails whoever would build a server.
+func noProgram(context.Context, string) (string, error) {
+	return "", errors.New("nothing may be built here")
+}
+
+func TestResolve(t *testing.T) {
+	tests := []struct {
+		name    string
+		choice  Choice
+		environ []string
+		names   []string
+		env     []string
+		outside bool
+		missing string // what a *MissingError says
+		fails   string // what another error says
+	}{
+		{name: "nothing is needed"},
+		{name: "SQLite needs no server", names: []string{"sql"}},
+		{name: "an address is handed on", environ: []string{"KATA_REDIS=redis://127.0.0.1:1"}, names: []string{"redis"}, env: []string{"KATA_REDIS=redis://127.0.0.1:1"}, outside: true},
+		{name: "an address may be called a URL", environ: []string{"KATA_REDIS_URL=redis://127.0.0.1:1"}, names: []string{"redis"}, env: []string{"KATA_REDIS=redis://127.0.0.1:1"}, outside: true},
+		{name: "sql takes PostgreSQL along", environ: []string{"KATA_POSTGRES=postgres://127.0.0.1:1"}, names: []string{"sql"}, env: []string{"KATA_POSTGRES=postgres://127.0.0.1:1"}, outside: true},
+		{name: "embedded passes over addresses", choice: Embedded, environ: []string{"KATA_REDIS=redis://127.0.0.1:1"}, names: []string{"redis"}, fails: "nothing may be built"},
+		{name: "env without an address", choice: Env, names: []string{"redis"}, missing: "set KATA_REDIS"},
+		{name: "a source that is not there", choice: Docker, names: []string{"redis"}, missing: "no docker source of redis"},
+		{name: "an engine only when asked", names: []string{"engine"}, missing: "--services docker"},
+		{name: "an optional engine may be absent", names: []string{"engine?"}},
+		{name: "an engine when asked", choice: Docker, names: []string{"engine?"}, env: []string{"KATA_ENGINE=docker"}},
+		{name: "a service that nobody offers", names: []string{"mongo"}, missing: "needs mongo"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := New(test.choice, test.environ, run.New(), noProgram)
+			defer r.Close()
+			served, err := r.Resolve(t.Context(), test.names)
+			var missing *MissingError
+			switch {
+			case test.missing != "":
+				if !errors.As(err, &missing) || !strings.Contains(err.Error(), test.missing) {
+					t.Errorf("got %v, want a missing service and %q", err, test.missing)
+				}
+			case test.fails != "":
+				if err == nil || errors.As(err, &missing) || !strings.Contains(err.Error(), test.fails) {
+					t.Errorf("got %v, want an error with %q", err, test.fails)
+				}
+			case err != nil:
+				t.Errorf("got %v", err)
+			case !slices.Equal(served.Env, test.env) || served.Outside != test.outside:
+				t.Errorf("got %q outside=%v, want %q outside=%v", served.Env, served.Outside, test.env, test.outside)
+			}
+		})
+	}
+}
+
+func TestParseChoice(t *testing.T) {
+	for _, s := range []string{"", "env", "docker", "local", "embedded"} {
+		if c, err := ParseChoice(s); err != nil || string(c) != s {
+			t.Errorf("ParseChoice(%q) = %q, %v", s, c, err)
+		}
+	}
+	if _, err := ParseChoice("cloud"); err == nil || !strings.Contains(err.Error(), "env, docker, local or embedded") {
+		t.Errorf("ParseChoice(cloud): got %v, want the choices", err)
+	}
+}
+
+// Another server is another verdict.
+func TestGiven(t *testing.T) {
+	one := Given(Auto, []string{"KATA_REDIS=a"}, []string{"redis"})
+	for name, other := range map[string]string{
+		"another address": Given(Auto, []string{"KATA_REDIS=b"}, []string{"redis"}),
+		"no address":      Given(Auto, nil, []string{"redis"}),
+		"another choice":  Given(Embedded, []string{"KATA_REDIS=a"}, []string{"redis"}),
+	} {
+		if other == one {
+			t.Errorf("%s: the same as with the first address", name)
+		}
+	}
+	if Given(Auto, []string{"KATA_REDIS=a"}, []string{"sql"}) != Given(Auto, nil, []string{"sql"}) {
+		t.Error("an address of a service that is not needed changes the verdict's key")
+	}
+}
