@@ -40,6 +40,6 @@ func (s *site) cold(c command) contender {
 		defer func() { err = errors.Join(err, os.RemoveAll(built), os.RemoveAll(known)) }()
 		c := c
 		c.env = append(c.env[:len(c.env):len(c.env)], "GOCACHE="+built, "XDG_CACHE_HOME="+known)
-		return c.seconds(s.lab)
+		return s.lab.seconds(c)
 	}}
 }

@@ -24,29 +24,30 @@ type command struct {
 	not  string // its output must not contain this, unless ""
 }
 
-// run returns the standard output of a command that does what it must.
-func (c command) run(ctx context.Context) (string, error) {
-	out, _, err := c.watch(ctx, nil)
-	return out, err
+// ran is what one run of a command took.
+type ran struct {
+	out  string        // its standard output
+	wall time.Duration // from the start of its process to its end
+	cpu  time.Duration // of its process and all that it waited for
 }
 
-// seconds runs the command and returns how long it took, from the start of its
-// process to its end.
-func (c command) seconds(ctx context.Context) (float64, error) {
-	_, took, err := c.watch(ctx, nil)
-	return took.Seconds(), err
+// run returns the standard output of a command that does what it must.
+func (c command) run(ctx context.Context) (string, error) {
+	r, err := c.watch(ctx, nil)
+	return r.out, err
 }
 
 // peak runs the command and returns the largest memory of its own process, in
 // MiB. It needs Linux; elsewhere the answer is 0.
 func (c command) peak(ctx context.Context) (float64, error) {
 	most := 0
-	_, _, err := c.watch(ctx, func(pid int) { most = max(most, highWater(pid)) })
+	_, err := c.watch(ctx, func(pid int) { most = max(most, highWater(pid)) })
 	return float64(most) / 1024, err
 }
 
-// watch runs the command and calls look again and again while it lives.
-func (c command) watch(ctx context.Context, look func(pid int)) (string, time.Duration, error) {
+// watch runs the command and calls look, which may be nil, again and again
+// while it lives.
+func (c command) watch(ctx context.Context, look func(pid int)) (ran, error) {
 	cmd := exec.CommandContext(ctx, c.path, c.args...)
 	cmd.Dir, cmd.Env = c.dir, c.env
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends its children
@@ -55,19 +56,19 @@ func (c command) watch(ctx context.Context, look func(pid int)) (string, time.Du
 	cmd.Stdout, cmd.Stderr = &out, &complaints
 	begun := time.Now()
 	if err := cmd.Start(); err != nil {
-		return "", 0, fmt.Errorf("start %s: %w", c, err)
+		return ran{}, fmt.Errorf("start %s: %w", c, err)
 	}
 	stop := looking(cmd.Process.Pid, look)
 	_ = cmd.Wait() // how it ended is asked below
 	took := time.Since(begun)
 	stop()
 	if ctx.Err() != nil {
-		return "", 0, ctx.Err()
+		return ran{}, ctx.Err()
 	}
 	if problem := c.problem(cmd.ProcessState.ExitCode(), out.String()); problem != "" {
-		return "", 0, fmt.Errorf("%s: %s\n%s%s", c, problem, out.String(), complaints.String())
+		return ran{}, fmt.Errorf("%s: %s\n%s%s", c, problem, out.String(), complaints.String())
 	}
-	return out.String(), took, nil
+	return ran{out.String(), took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}, nil
 }
 
 // looking calls look every millisecond until stop.

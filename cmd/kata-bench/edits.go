@@ -70,7 +70,7 @@ func (s *site) editOnce(e *course.Exercise) (map[string]series, error) {
 
 // timed is a contender that runs a command after an edit.
 func (s *site) timed(prepare func() error, c command) contender {
-	return contender{prepare, func() (float64, error) { return c.seconds(s.lab) }}
+	return contender{prepare, func() (float64, error) { return s.lab.seconds(c) }}
 }
 
 // fresh demands that no part of the answer was known before.

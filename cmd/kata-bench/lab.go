@@ -90,3 +90,12 @@ func (l *lab) ask(name string, args ...string) (string, error) {
 	out, err := command{path: name, args: args, env: os.Environ()}.run(l)
 	return strings.TrimSpace(out), err
 }
+
+// seconds is what a run of the command takes.
+func (l *lab) seconds(c command) (float64, error) {
+	r, err := c.watch(l, nil)
+	if l.options.cpu {
+		return r.cpu.Seconds(), err
+	}
+	return r.wall.Seconds(), err
+}

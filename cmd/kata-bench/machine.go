@@ -8,9 +8,10 @@ import (
 	"time"
 )
 
-// describe is one line about the machine and the run, for below a table.
-func describe(goVersion, busy string, took time.Duration) string {
+// describe is one line about the machine and the run, for below the tables.
+func describe(o options, goVersion, busy string, took time.Duration) string {
 	parts := []string{
+		o.method(),
 		fmt.Sprintf("%d cores", runtime.NumCPU()), processor(),
 		runtime.GOOS + "/" + runtime.GOARCH, goVersion,
 	}

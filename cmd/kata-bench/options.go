@@ -15,6 +15,7 @@ type options struct {
 	rounds   int
 	only     []string // names of experiments; none: all
 	markdown bool
+	cpu      bool
 	cache    string // Go build cache to use; "": a temporary one
 }
 
@@ -43,6 +44,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.rounds, "n", 10, "`rounds`; a third of them where one takes minutes")
 	flags.StringVar(&only, "only", "", "`names`, with commas, of: "+strings.Join(experimentNames(), ", "))
 	flags.BoolVar(&o.markdown, "markdown", false, "print the table as Markdown")
+	flags.BoolVar(&o.cpu, "cpu", false, "measure processor time instead of time, for a busy machine")
 	flags.StringVar(&o.cache, "gocache", "", "keep compiled packages in this `folder` (default: a temporary one)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -66,7 +68,18 @@ func (o options) check(rest []string) error {
 	return nil
 }
 
+// all is the rounds of most experiments.
+func (o options) all() int { return o.rounds }
+
 // heavy is the rounds of an experiment whose rounds take minutes.
 func (o options) heavy() int { return (o.rounds + 2) / 3 }
 
 func (o options) wants(name string) bool { return len(o.only) == 0 || slices.Contains(o.only, name) }
+
+// method says how it was measured.
+func (o options) method() string {
+	if o.cpu {
+		return fmt.Sprintf("processor time of all processes, %d rounds", o.rounds)
+	}
+	return fmt.Sprintf("%d rounds", o.rounds)
+}

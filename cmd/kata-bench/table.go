@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -91,37 +92,53 @@ func digits(v float64) string {
 	return fmt.Sprintf("%.0f", v)
 }
 
-// table lays rows out in columns.
-func table(rows []row) string {
+// grid is the rows' cells below their headings, without the columns that say
+// nothing.
+func grid(rows []row) [][]string {
 	lines := [][]string{headings()}
 	for _, r := range rows {
 		lines = append(lines, r.cells())
 	}
-	widths := make([]int, len(headings()))
+	for i := len(headings()) - 1; i >= 0; i-- {
+		if !slices.ContainsFunc(lines[1:], func(cells []string) bool { return cells[i] != "" }) {
+			for j := range lines {
+				lines[j] = slices.Delete(lines[j], i, i+1)
+			}
+		}
+	}
+	return lines
+}
+
+// text lays rows out in columns below a title.
+func text(title string, rows []row) string {
+	lines := grid(rows)
+	widths := make([]int, len(lines[0]))
 	for _, cells := range lines {
 		for i, c := range cells {
 			widths[i] = max(widths[i], utf8.RuneCountInString(c))
 		}
 	}
 	var b strings.Builder
+	b.WriteString(title + "\n")
 	for _, cells := range lines {
-		var line strings.Builder
+		line := ""
 		for i, c := range cells {
-			line.WriteString(c + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c)+2))
+			line += "  " + c + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c))
 		}
-		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	return b.String()
 }
 
-// markdown writes rows as a table of GitHub's Markdown.
-func markdown(rows []row) string {
+// markdown writes rows as a table of GitHub's Markdown below a heading.
+func markdown(title string, rows []row) string {
 	var b strings.Builder
-	line := func(cells []string) { b.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
-	line(headings())
-	b.WriteString("|---|--:|---|--:|--:|--:|---|\n")
-	for _, r := range rows {
-		line(r.cells())
+	b.WriteString("### " + title + "\n\n")
+	for i, cells := range grid(rows) {
+		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+		if i == 0 {
+			b.WriteString(strings.Repeat("|---", len(cells)) + "|\n")
+		}
 	}
 	return b.String()
 }

@@ -24,6 +24,7 @@ import (
 // commands are what scripts can say beside testscript's own.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"try":       try,
+	"told":      told,
 	"workspace": workspace,
 	"checkout":  checkout,
 	"solve":     solve,
@@ -31,6 +32,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"schema":    schema,
 	"fill":      fill,
 	"watch":     startWatch,
+	"talk":      talk,
 	"see":       see,
 	"press":     press,
 	"hangup":    hangup,
@@ -52,6 +54,17 @@ func try(ts *testscript.TestScript, neg bool, args []string) {
 		if complaint := untidy(ts.ReadFile(stream)); complaint != "" {
 			ts.Fatalf("%s: %s", stream, complaint)
 		}
+	}
+}
+
+// told REGEXP holds the last standard error, with its lines joined, against a
+// pattern.
+func told(ts *testscript.TestScript, neg bool, args []string) {
+	text := strings.Join(strings.Fields(ts.ReadFile("stderr")), " ")
+	matched, err := regexp.MatchString(strings.Join(args, " "), text)
+	ts.Check(err)
+	if matched == neg {
+		ts.Fatalf("told %q: %t", args, matched)
 	}
 }
 
@@ -102,39 +115,52 @@ func teaching(ts *testscript.TestScript) (fs.FS, *course.Course) {
 	return fsys, c
 }
 
-// workspace lays exercises/ out in the present folder, as a clone has it.
+// workspace lays exercises/ out in the present folder.
 func workspace(ts *testscript.TestScript, _ bool, _ []string) {
-	fsys, c := teaching(ts)
-	unpack(ts, fsys, "solutions/course.txtar", "exercises")
+	ts.Check(layOut(ts.MkAbs("."), files(ts.Getenv(courseEnv))))
+}
+
+// layOut writes the exercises of a course below dir, as a clone has them.
+func layOut(dir string, fsys fs.FS) error {
+	c, err := course.Load(fsys)
+	if err != nil {
+		return err
+	}
+	err = unpack(fsys, "solutions/course.txtar", filepath.Join(dir, "exercises"))
 	for _, t := range c.Tracks {
-		unpack(ts, fsys, path.Join("solutions", t.Name, "track.txtar"), path.Join("exercises", t.Name))
+		err = errors.Join(err, unpack(fsys, path.Join("solutions", t.Name, "track.txtar"), filepath.Join(dir, "exercises", t.Name)))
 		for _, e := range t.Exercises {
-			starter, err := e.Starter()
-			ts.Check(err)
-			write(ts, e.Dir(), starter)
+			starter, unread := e.Starter()
+			err = errors.Join(err, unread, write(filepath.Join(dir, e.Dir()), starter))
 		}
 	}
+	return err
 }
 
-// unpack writes the files of an archive, which a course without course.toml
-// lacks.
-func unpack(ts *testscript.TestScript, fsys fs.FS, archive, dir string) {
+// unpack writes the files of an archive, if there is one: a course can do
+// without course.toml.
+func unpack(fsys fs.FS, archive, dir string) error {
 	data, err := fs.ReadFile(fsys, archive)
 	if errors.Is(err, fs.ErrNotExist) {
-		return
+		return nil
 	}
-	ts.Check(err)
 	for _, f := range txtar.Parse(data).Files {
-		write(ts, dir, []course.File{{Name: f.Name, Data: f.Data}})
+		err = errors.Join(err, write(dir, []course.File{{Name: f.Name, Data: f.Data}}))
 	}
+	return err
 }
 
-func write(ts *testscript.TestScript, dir string, files []course.File) {
+func write(dir string, files []course.File) error {
 	for _, f := range files {
-		name := ts.MkAbs(filepath.FromSlash(path.Join(dir, f.Name)))
-		ts.Check(os.MkdirAll(filepath.Dir(name), 0o777))
-		ts.Check(os.WriteFile(name, f.Data, 0o666))
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // checkout lays out what authors have: a workspace, the solutions, and the parts
@@ -148,7 +174,7 @@ func checkout(ts *testscript.TestScript, _ bool, _ []string) {
 	for _, name := range []string{"go.mod", "go.sum"} {
 		data, err := kata.Files.ReadFile(name)
 		ts.Check(err)
-		write(ts, ".", []course.File{{Name: name, Data: data}})
+		ts.Check(write(ts.MkAbs("."), []course.File{{Name: name, Data: data}}))
 	}
 	for _, name := range []string{"grader/kit", "grader/services"} {
 		sub, err := fs.Sub(kata.Files, name)
@@ -165,7 +191,7 @@ func solve(ts *testscript.TestScript, _ bool, args []string) {
 	for _, e := range exercises {
 		solution, err := e.Solution()
 		ts.Check(err)
-		write(ts, e.Dir(), solution)
+		ts.Check(write(ts.MkAbs(e.Dir()), solution))
 	}
 }
 

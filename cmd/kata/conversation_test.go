@@ -30,13 +30,20 @@ type conversation struct {
 	more chan struct{} // has a value after new text
 }
 
-// listen begins a conversation with a started process: out ends with it.
-func listen(cmd *exec.Cmd, in io.WriteCloser, out io.Reader) *conversation {
+// listen begins a conversation with a started process. after is called at its
+// end, and then, at the latest, out must end.
+func listen(cmd *exec.Cmd, in io.WriteCloser, out io.Reader, after func()) *conversation {
 	c := &conversation{cmd: cmd, in: in, ended: make(chan struct{}), more: make(chan struct{}, 1)}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_ = cmd.Wait() // the exit code is ProcessState's
+		after()
+	}()
 	go func() {
 		defer close(c.ended)
 		_, _ = io.Copy(c, out) // a terminal ends with an error
-		_ = cmd.Wait()         // the exit code is ProcessState's
+		<-over
 	}()
 	return c
 }
@@ -130,20 +137,25 @@ func (c *conversation) kill() {
 	<-c.ended
 }
 
-// conversationKey is where a script keeps its watch, a **conversation.
+// conversationKey is where a script keeps its process, a **conversation.
 const conversationKey = "conversation"
 
 func current(ts *testscript.TestScript) *conversation {
 	c := *ts.Value(conversationKey).(**conversation)
 	if c == nil {
-		ts.Fatalf("there is no watch; say: watch")
+		ts.Fatalf("there is no process; say: watch, or talk ARGS...")
 	}
 	return c
 }
 
 // watch [ARGS...] starts kata watch with pipes.
-func startWatch(ts *testscript.TestScript, _ bool, args []string) {
-	cmd := exec.Command(ts.Getenv("KATA"), append([]string{"watch"}, args...)...)
+func startWatch(ts *testscript.TestScript, neg bool, args []string) {
+	talk(ts, neg, append([]string{"watch"}, args...))
+}
+
+// talk ARGS... starts kata with pipes, for see, press and so on.
+func talk(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := exec.Command(ts.Getenv("KATA"), args...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = scriptEnv(ts)
 	in, err := cmd.StdinPipe()
@@ -153,7 +165,7 @@ func startWatch(ts *testscript.TestScript, _ bool, args []string) {
 	cmd.Stdout, cmd.Stderr = from, from
 	ts.Check(cmd.Start())
 	from.Close()
-	c := listen(cmd, in, out)
+	c := listen(cmd, in, out, func() {})
 	ts.Defer(func() { c.kill(); out.Close() })
 	*ts.Value(conversationKey).(**conversation) = c
 }
@@ -169,30 +181,30 @@ func scriptEnv(ts *testscript.TestScript) []string {
 	return env
 }
 
-// see REGEXP waits for a text of the watch.
+// see REGEXP waits for a text of the process.
 func see(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(current(ts).see(strings.Join(args, " ")))
 }
 
-// press KEYS types to the watch.
+// press KEYS types to the process.
 func press(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(current(ts).press(strings.Join(args, "")))
 }
 
-// hangup closes the watch's input.
+// hangup closes the process's input.
 func hangup(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(current(ts).in.Close()) }
 
 func interrupt(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(current(ts).cmd.Process.Signal(os.Interrupt))
 }
 
-// ended CODE waits for the end of the watch; what it said is in stdout then.
+// ended CODE waits for the process's end; what it said is in stdout then.
 func ended(ts *testscript.TestScript, _ bool, args []string) {
 	c := current(ts)
 	code, err := c.end()
 	ts.Check(err)
 	if strconv.Itoa(code) != args[0] {
-		ts.Fatalf("kata watch exited with %d, want %s", code, args[0])
+		ts.Fatalf("kata exited with %d, want %s", code, args[0])
 	}
 	fmt.Fprintf(ts.Stdout(), "%s", c.said())
 }

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,9 +15,14 @@ import (
 
 func main() {
 	run.Init()
+	os.Exit(start(kata.Files))
+}
+
+// start runs the command line. The first interrupt asks it to end, a second one
+// ends it.
+func start(files fs.FS) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second interrupt ends kata at once
-	code := cli.Run(ctx, cli.OSWorld(kata.Files))
-	stop()
-	os.Exit(code)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return cli.Run(ctx, cli.OSWorld(files))
 }

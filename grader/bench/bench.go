@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/kata-go/kata/grader/course"
@@ -139,15 +140,17 @@ func (b *Bench) Build(ctx context.Context, subs []Submission) (Build, error) {
 // the submissions that had none.
 func dropFailed(subs []Submission, problems problems, failures map[string]Failure) []Submission {
 	var left []Submission
+	seen := twins{}
 	for _, s := range subs {
-		if found := problems.below(s.folder()); len(found) > 0 {
+		built := seen.first(s)
+		if found := problems.below(built.folder()); len(found) > 0 {
 			for i := range found {
-				found[i].File = s.Exercise.Dir() + strings.TrimPrefix(found[i].File, s.folder())
+				found[i].File = s.Exercise.Dir() + strings.TrimPrefix(found[i].File, built.folder())
 			}
 			failures[s.ID()] = Failure{Problems: found}
-		} else if found := problems.below(s.hiddenFolder()); len(found) > 0 {
+		} else if found := problems.below(built.hiddenFolder()); len(found) > 0 {
 			for i := range found {
-				found[i].File = s.Exercise.Dir() + turnedBack(strings.TrimPrefix(found[i].File, s.hiddenFolder()))
+				found[i].File = s.Exercise.Dir() + turnedBack(strings.TrimPrefix(found[i].File, built.hiddenFolder()))
 			}
 			failures[s.ID()] = Failure{Problems: found, Hidden: s.Tests == nil}
 		} else {
@@ -163,12 +166,25 @@ func (b *Bench) stage(subs []Submission) ([]suite, string, error) {
 	inputs := sha256.New()
 	fmt.Fprintln(inputs, b.digest, runtime.GOOS, runtime.GOARCH)
 	var suites []suite
+	seen, turned := twins{}, map[string]hidden{}
 	for _, s := range subs {
-		h, err := b.stageOne(s)
+		built := seen.first(s)
+		h, known := turned[built.ID()]
+		var err error
+		if known {
+			err = b.tree.sync(s.folder(), append(slices.Clone(s.Files), h.data...))
+		} else {
+			h, err = b.stageOne(s)
+			turned[s.ID()] = h
+		}
 		if err != nil {
 			return nil, "", err
 		}
-		suites = append(suites, suite{s.ID(), module + "/" + s.hiddenFolder(), h.tests})
+		suites = append(suites, suite{s.ID(), module + "/" + built.hiddenFolder(), h.tests})
+		fmt.Fprintln(inputs, s.ID(), built.ID())
+		if known {
+			continue
+		}
 		for _, f := range append(h.files, s.Files...) {
 			if strings.HasSuffix(f.Name, ".go") {
 				fmt.Fprintf(inputs, "%s %s %d\n%s", s.ID(), f.Name, len(f.Data), f.Data)
@@ -255,7 +271,7 @@ func (b *Bench) goBuild(ctx context.Context, binary, pkg string) (problems, erro
 	}
 	out, err := b.runner.Tool(ctx, run.Command{
 		Path: b.tool.Go, Dir: b.tree.dir, Env: env, Wall: buildLimit,
-		Args: []string{"build", "-json", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X testing.testingBinary=1", "-o", binary, pkg},
+		Args: []string{"build", "-json", "-mod=readonly", "-trimpath", "-buildvcs=false", "-gcflags=" + module + "/...=-dwarf=false", "-ldflags=-s -w -X testing.testingBinary=1", "-o", binary, pkg},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("run go build: %w", err)

@@ -55,7 +55,8 @@ func sqlStatements(src string) []sqlStatement {
 	list = append(list, now)
 	list = slices.DeleteFunc(list, func(s sqlStatement) bool { return len(s.tokens) == 0 })
 	for i := range list {
-		list[i].src, list[i].in = src, list[i].name()
+		list[i].src = src
+		list[i].in = list[i].name()
 	}
 	return list
 }

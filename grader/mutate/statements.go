@@ -7,7 +7,8 @@ import (
 )
 
 // statement makes a statement dead: a call, an assignment to what is declared
-// already, a send, the start of a goroutine, a break or a continue ("drop").
+// already, a send, the start of a goroutine, a break, a continue or a return that
+// names no results ("drop").
 // Taking a lock is no target of its own (locks drops the pair), nor is writing
 // a log, nor `_ = x`, which does nothing.
 func statement(g *goFile, n ast.Node) {
@@ -24,6 +25,10 @@ func statement(g *goFile, n ast.Node) {
 		}
 	case *ast.BranchStmt:
 		if s.Tok == token.BREAK || s.Tok == token.CONTINUE {
+			g.add("drop", s, g.dead(s)...)
+		}
+	case *ast.ReturnStmt:
+		if len(s.Results) == 0 {
 			g.add("drop", s, g.dead(s)...)
 		}
 	}

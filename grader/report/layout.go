@@ -30,10 +30,12 @@ func column(r rune) int {
 // pad fills text up with spaces to n columns.
 func pad(text string, n int) string { return text + strings.Repeat(" ", max(n-columns(text), 0)) }
 
-// Row returns left and right on one line of the given width, right at its end.
+// Row returns left and right on one line of the given width, right at its end;
+// if left has several lines, on its last.
 // When they do not fit, right goes to a line of its own.
 func Row(left, right string, width int) string {
-	switch gap := width - columns(left) - columns(right); {
+	last := left[strings.LastIndexByte(left, '\n')+1:]
+	switch gap := width - columns(last) - columns(right); {
 	case right == "":
 		return left
 	case gap >= 2:

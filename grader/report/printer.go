@@ -55,11 +55,13 @@ func (p *Printer) Welcome(t Tally) {
 	p.line("")
 }
 
-// Title writes an exercise's one-line head.
+// Title writes an exercise's one-line head; a title that is too long for that
+// has lines of its own.
 func (p *Printer) Title(e Exercise, t Tally) {
-	left := paint(p.palette.bold, e.ID) + " · " + e.Title
 	right := Level(e.Level) + fmt.Sprintf("  %2d min   %s ", e.Minutes, t) + Bar(t.Passed, t.Total, 8, p.palette)
-	p.row(left, right)
+	left := fold(e.ID+" · "+e.Title, p.width)
+	left[0] = paint(p.palette.bold, e.ID) + strings.TrimPrefix(left[0], e.ID)
+	p.row(strings.Join(left, "\n"), right)
 }
 
 // Brief writes an exercise's head, its report without the report's own heading,

@@ -97,6 +97,12 @@ type Listed struct {
 
 // List writes the course as a tree, with a progress bar for each track.
 func (p *Printer) List(tracks []Track) {
+	names := 0
+	for _, t := range tracks {
+		for _, e := range t.Exercises {
+			names = max(names, columns(e.Name))
+		}
+	}
 	for i, t := range tracks {
 		if i > 0 {
 			p.line("")
@@ -110,12 +116,13 @@ func (p *Printer) List(tracks []Track) {
 		tally := Tally{done, len(t.Exercises)}
 		p.row(paint(p.palette.bold, t.Name)+"  "+t.Title, tally.String()+" "+Bar(done, tally.Total, 8, p.palette))
 		for _, e := range t.Exercises {
-			p.listed(e)
+			p.listed(e, names)
 		}
 	}
 }
 
-func (p *Printer) listed(e Listed) {
+// listed writes one exercise's line; names is the columns of the longest name.
+func (p *Printer) listed(e Listed, names int) {
 	arrow := " "
 	if e.Current {
 		arrow = "→"
@@ -124,12 +131,12 @@ func (p *Printer) listed(e Listed) {
 	if e.Passed != nil {
 		status = verdict.Pass
 	}
-	left := fmt.Sprintf("%s %s %s %s", arrow, Mark(status, p.palette), pad(e.Name, 22), e.Title)
 	right := fmt.Sprintf("%s  %2d min", Level(e.Level), e.Minutes)
 	if e.Hints > 0 {
 		right = Count(e.Hints, "hint") + "  " + right
 	}
-	p.row(left, right)
+	left := arrow + " " + Mark(status, p.palette) + " " + pad(e.Name, names) + "  "
+	p.row(left+cut(e.Title, max(p.width-columns(left)-columns(right)-2, 8)), right)
 }
 
 // Watching tells what a watch waits for.

@@ -22,28 +22,24 @@ func TestCreate(t *testing.T) {
 	t.Run("the answer is the order that was sent, with its id", func(t *testing.T) {
 		s := open(t)
 		for range 3 {
-			sent, got := s.draw(), order{}
-			a := s.post(sent)
-			if a.JSON(t, &got); got != sent.with(got.ID) || got.ID == "" {
-				a.Fail(t, fmt.Sprintf(`{"id": an id, "item": %q, "quantity": %d}`, sent.Item, sent.Quantity))
+			sent, a := s.place(s.draw())
+			var got order
+			if a.JSON(t, &got); got != sent {
+				a.Fail(t, "the order as it was sent, and its id\n"+sent.String())
 			}
 		}
 	})
 	t.Run("the Location leads to the order", func(t *testing.T) {
 		s := open(t)
 		s.placeSome(3)
-		sent := s.draw()
-		a := s.post(sent)
+		sent, a := s.place(s.draw())
 		path := s.location(a)
 		if path == "" {
 			a.Fail(t, "a Location header that leads to the order")
 		}
-		var got order
 		b := s.Do("GET", path)
-		if b.JSON(t, &got); got != sent.with(got.ID) {
-			b.Sent = a.Sent + "\n" + b.Sent
-			b.Fail(t, "at the Location, the order that was just placed\n"+sent.String())
-		}
+		b.Sent = a.Sent + "\n" + b.Sent
+		sent.is200(t, b, "at the Location the order that was just placed")
 	})
 }
 
@@ -54,11 +50,7 @@ func TestGet(t *testing.T) {
 		placed := s.placeSome(12 + s.rand.IntN(9))
 		s.rand.Shuffle(len(placed), func(i, j int) { placed[i], placed[j] = placed[j], placed[i] })
 		for _, o := range placed {
-			var got order
-			a := s.Do("GET", o.path())
-			if a.JSON(t, &got); a.Status != http.StatusOK || got != o {
-				a.Fail(t, "200 and the order\n"+o.String())
-			}
+			o.is200(t, s.Do("GET", o.path()), "the order")
 		}
 	})
 	t.Run("looking for an order that never was answers 404", func(t *testing.T) {
@@ -75,12 +67,8 @@ func TestReplace(t *testing.T) {
 	t.Run("replacing an order answers 200 and the new order", func(t *testing.T) {
 		s := open(t)
 		for _, old := range s.placeSome(3) {
-			var got order
 			o := s.draw().with(old.ID)
-			a := s.put(o)
-			if a.JSON(t, &got); a.Status != http.StatusOK || got != o {
-				a.Fail(t, "200 and the order as it is now\n"+o.String())
-			}
+			o.is200(t, s.put(o), "the order as it is now")
 		}
 	})
 	t.Run("a replaced order stays replaced", func(t *testing.T) {

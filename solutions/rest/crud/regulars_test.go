@@ -12,7 +12,7 @@ import (
 // regulars are customers who change, read and delete orders of their own, and
 // change and read one that they share.
 type regulars struct {
-	crowd
+	shop   http.Handler
 	shared order
 	orders [customers][]order
 	lists  [customers][]sight
@@ -25,13 +25,9 @@ type sight struct {
 	own  []order
 }
 
-// day has every regular visit a new shop at once, and returns what is wrong
+// day has every regular visit the shop at once, and returns what is wrong
 // then, in words for the learner.
-func (r *regulars) day(shop http.Handler, o order) error {
-	r.handler = shop
-	clear(r.orders[:])
-	clear(r.lists[:])
-	clear(r.looks[:])
+func (r *regulars) day(o order) error {
 	o.Item = strings.Repeat(o.Item+", ", 200) // takes long to write and to read
 	r.shared = numbered(o, 1)
 	if err := r.place(&r.shared); err != nil {
@@ -39,7 +35,7 @@ func (r *regulars) day(shop http.Handler, o order) error {
 	}
 	for i := range r.orders {
 		for n := range 3 {
-			o := numbered(order{Item: "tea"}, n)
+			o := numbered(order{Item: "tea"}, n+1)
 			if err := r.place(&o); err != nil {
 				return err
 			}
@@ -57,7 +53,7 @@ func (r *regulars) day(shop http.Handler, o order) error {
 }
 
 func (r *regulars) place(o *order) error {
-	return r.call(0, "POST", "/orders", o.body()).into(success, o)
+	return straight(r.shop, "POST", "/orders", o.body()).into(success, o)
 }
 
 // visit is what the regular with that number does on a day. What can be looked
@@ -67,21 +63,21 @@ func (r *regulars) visit(number int) error {
 	for n := 10; n < 16; n++ {
 		o := &own[n%len(own)]
 		*o = numbered(*o, n)
-		if err := r.change(number, *o); err != nil {
+		if err := r.change(*o); err != nil {
 			return err
 		}
 		for i := range 2 {
 			shared := numbered(r.shared, 1000+number*20+n%10*2+i)
-			if err := r.call(number, "PUT", shared.path(), shared.body()).into(success, nil); err != nil {
+			if err := straight(r.shop, "PUT", shared.path(), shared.body()).into(success, nil); err != nil {
 				return err
 			}
-			r.looks[number] = append(r.looks[number], r.call(number, "GET", shared.path(), ""))
+			r.looks[number] = append(r.looks[number], straight(r.shop, "GET", shared.path(), ""))
 		}
 		if n > 11 {
-			r.lists[number] = append(r.lists[number], sight{r.call(number, "GET", "/orders", ""), slices.Clone(own)})
+			r.lists[number] = append(r.lists[number], sight{straight(r.shop, "GET", "/orders", ""), slices.Clone(own)})
 		}
 		if n == 12 || n == 14 {
-			if err := r.delete(number, own[0]); err != nil {
+			if err := r.delete(own[0]); err != nil {
 				return err
 			}
 			own = own[1:]
@@ -92,12 +88,12 @@ func (r *regulars) visit(number int) error {
 }
 
 // change replaces an order that nobody else changes, and reads it.
-func (r *regulars) change(number int, o order) error {
-	if err := r.call(number, "PUT", o.path(), o.body()).into(success, nil); err != nil {
+func (r *regulars) change(o order) error {
+	if err := straight(r.shop, "PUT", o.path(), o.body()).into(success, nil); err != nil {
 		return err
 	}
 	var got order
-	if err := r.call(number, "GET", o.path(), "").into(success, &got); err != nil {
+	if err := straight(r.shop, "GET", o.path(), "").into(success, &got); err != nil {
 		return err
 	}
 	if got != o {
@@ -106,11 +102,11 @@ func (r *regulars) change(number int, o order) error {
 	return nil
 }
 
-func (r *regulars) delete(number int, o order) error {
-	if err := r.call(number, "DELETE", o.path(), "").into(success, nil); err != nil {
+func (r *regulars) delete(o order) error {
+	if err := straight(r.shop, "DELETE", o.path(), "").into(success, nil); err != nil {
 		return err
 	}
-	return r.call(number, "GET", o.path(), "").into(refusal, nil)
+	return straight(r.shop, "GET", o.path(), "").into(refusal, nil)
 }
 
 // remember returns what was wrong with what a regular saw.
@@ -159,7 +155,7 @@ func goodList(all, own []order) error {
 // left returns what is wrong with the list after the last regular has gone.
 func (r *regulars) left() error {
 	var all []order
-	if err := r.call(0, "GET", "/orders", "").into(success, &all); err != nil {
+	if err := straight(r.shop, "GET", "/orders", "").into(success, &all); err != nil {
 		return err
 	}
 	all = slices.DeleteFunc(all, func(o order) bool { return o.ID == r.shared.ID })

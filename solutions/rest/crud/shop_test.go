@@ -117,9 +117,13 @@ func (s *shop) placeSome(n int) []order {
 // given returns the id that a POST's answer gives.
 func (s *shop) given(a web.Answer) id {
 	s.t.Helper()
+	const want = "201 Created and the stored order with its id"
+	if a.Status/100 != 2 {
+		a.Fail(s.t, want)
+	}
 	var got order
-	if a.JSON(s.t, &got); a.Status/100 != 2 || got.ID == "" {
-		a.Fail(s.t, "201 Created and the stored order with its id")
+	if a.JSON(s.t, &got); got.ID == "" {
+		a.Fail(s.t, want)
 	}
 	return got.ID
 }
@@ -136,8 +140,24 @@ func (s *shop) list() (web.Answer, []order) {
 	s.t.Helper()
 	var all []order
 	a := s.Do("GET", "/orders")
+	if a.Status/100 != 2 {
+		a.Fail(s.t, "200 and the list of all orders")
+	}
 	a.JSON(s.t, &all)
 	return a, all
+}
+
+// is200 fails unless a is 200 with exactly this order.
+func (o order) is200(t testing.TB, a web.Answer, words string) {
+	t.Helper()
+	want := "200 and " + words + "\n" + o.String()
+	if a.Status != http.StatusOK {
+		a.Fail(t, want)
+	}
+	var got order
+	if a.JSON(t, &got); got != o {
+		a.Fail(t, want)
+	}
 }
 
 // holds fails unless the shop has exactly these orders, in any order, after

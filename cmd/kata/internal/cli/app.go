@@ -106,6 +106,7 @@ func (a *app) open() (session, error) {
 		return session{}, err
 	}
 	a.notice(notice)
+	a.warnStale(w.dir)
 	state.Rename(c.Renames())
 	return session{w, c, state}, nil
 }

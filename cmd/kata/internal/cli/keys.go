@@ -119,13 +119,13 @@ func (a *app) rawTerminal() (restore func(), err error) {
 	if a.RawMode == nil {
 		return func() {}, nil
 	}
-	restore, err = a.RawMode()
+	cooked, err := a.RawMode()
 	if err != nil {
 		return nil, err
 	}
 	plain := a.World
 	a.Stdout, a.Stderr = carriage{a.Stdout}, carriage{a.Stderr}
-	return func() { restore(); a.Stdout, a.Stderr = plain.Stdout, plain.Stderr }, nil
+	return func() { cooked(); a.Stdout, a.Stderr = plain.Stdout, plain.Stderr }, nil
 }
 
 // carriage writes "\r\n" for every "\n".

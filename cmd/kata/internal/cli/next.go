@@ -58,18 +58,19 @@ func (a *app) next(ctx context.Context, s *session, seed uint64) (verdict.Result
 	}
 	if !s.met(e) {
 		a.out().Brief(view(e), s.tally())
-		a.out().Gap()
 	}
 	r, err := a.gradeAloud(ctx, s.dir, e, grader.Options{Seed: seed})
 	if err != nil {
 		return verdict.Result{}, err
 	}
 	unsaved := a.record(s, e, r)
+	if known.met(e) && r.Status != verdict.Pass {
+		a.out().Title(view(e), known.tally())
+	}
+	if !known.met(e) || r.Status != verdict.Pass {
+		a.out().Gap()
+	}
 	if r.Status != verdict.Pass {
-		if known.met(e) {
-			a.out().Title(view(e), known.tally())
-			a.out().Gap()
-		}
 		a.out().Result(r.Result, report.Usual)
 		return r.Result, unsaved
 	}
