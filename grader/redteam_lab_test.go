@@ -1,6 +1,7 @@
 package grader_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +36,7 @@ type lab struct {
 	ears     *ears
 	grader   *grader.Grader
 	exercise *course.Exercise
+	scenes   map[*attack]*scene
 	together func() map[*attack]verdict.Result
 }
 
@@ -44,7 +47,7 @@ func newLab(t *testing.T, attacks []*attack) *lab {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(base) })
-	l := &lab{base: base, secret: fmt.Sprintf("the-secret-of-%d", os.Getpid()), temp: filepath.Join(base, "tmp"), exercise: demo(t)}
+	l := &lab{base: base, secret: fmt.Sprintf("the-secret-of-%d", os.Getpid()), temp: filepath.Join(base, "tmp"), exercise: demo(t), scenes: map[*attack]*scene{}}
 	for _, folder := range []string{base, l.temp, filepath.Join(base, "cache")} {
 		if err := errors.Join(os.MkdirAll(folder, 0o755), os.Chmod(folder, 0o755)); err != nil {
 			t.Fatal(err)
@@ -62,13 +65,26 @@ func newLab(t *testing.T, attacks []*attack) *lab {
 	return l
 }
 
+// lacks says what this machine has not that the attack is about.
+func (l *lab) lacks(a *attack) string {
+	for _, layer := range l.grader.Runner.Containment(context.Background()) {
+		if !layer.Held && slices.Contains(a.needs, layer.Name) {
+			return "no layer " + layer.Name + " on this machine: " + layer.Why
+		}
+	}
+	if slices.Contains(a.needs, "linux") && runtime.GOOS != "linux" {
+		return "not on " + runtime.GOOS
+	}
+	return ""
+}
+
 // judgeTogether judges all attacks that can be linked into one binary.
 func (l *lab) judgeTogether(t *testing.T, attacks []*attack) map[*attack]verdict.Result {
 	results := map[*attack]verdict.Result{}
 	var subs []bench.Submission
 	var whose []*attack
 	for _, a := range attacks {
-		if a.alone || a.inWorkspace() {
+		if a.alone || a.inWorkspace() || l.lacks(a) != "" {
 			continue
 		}
 		s, refused := l.submit(t, l.scene(t, a))
@@ -179,6 +195,8 @@ func (l *lab) scene(t *testing.T, a *attack) *scene {
 	if err := s.lay(files); err != nil {
 		t.Fatalf("%s: %v", a.name, err)
 	}
+	s.before = snapshot(t, s.workspace)
+	l.scenes[a] = s
 	return s
 }
 
@@ -196,11 +214,9 @@ func (l *lab) inspect(t *testing.T, a *attack) {
 	for _, p := range processesBelow(l.base) {
 		t.Errorf("a process lives on: %s", p)
 	}
-	before, after := t.TempDir(), filepath.Join(l.base, a.name, "work")
-	s := l.scene(t, &attack{name: "again/" + a.name, files: a.files, does: a.does})
-	_ = before
-	if want, got := snapshot(t, s.workspace), snapshot(t, after); !maps.Equal(want, got) {
-		t.Errorf("the workspace changed: got %v, want %v", got, want)
+	s := l.scenes[a]
+	if now := snapshot(t, s.workspace); !maps.Equal(s.before, now) {
+		t.Errorf("the workspace changed: it has %v, had %v", now, s.before)
 	}
 }
 

@@ -22,6 +22,7 @@ var verbs = map[string]func(s *scene, args []string) error{
 	"fifo":       func(s *scene, args []string) error { return makeFIFO(s.path(args[0])) },
 	"socket":     func(s *scene, args []string) error { return makeSocket(s.path(args[0])) },
 	"bytes":      func(s *scene, args []string) error { return s.write(args[0], []byte(args[1])) },
+	"share":      share,  // NAME: a file that several attacks have, from shared/
 	"sparse":     sparse, // NAME GIGABYTES: a file that is long and takes no room
 	"many":       many,   // NUMBER: files of Go
 	"repeat":     repeat, // NAME HEAD NUMBER TEXT TAIL: a file of HEAD, NUMBER times TEXT, TAIL
@@ -38,6 +39,7 @@ type scene struct {
 	outside   string // a folder that everybody may write to, and that must stay empty
 	folder    string // the exercise's, a slash path
 	environ   []string
+	before    map[string]string // a snapshot of the workspace
 	replace   *strings.Replacer
 }
 
@@ -99,6 +101,14 @@ func words(line string) (all []string, err error) {
 		all, line = append(all, word), line[len(quoted):]
 	}
 	return all, nil
+}
+
+func share(s *scene, args []string) error {
+	data, err := os.ReadFile(filepath.Join("testdata/redteam/shared", filepath.Base(args[0])+".txt"))
+	if err != nil {
+		return err
+	}
+	return s.write(args[0], data)
 }
 
 func sparse(s *scene, args []string) error {

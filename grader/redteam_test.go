@@ -2,12 +2,10 @@ package grader_test
 
 import (
 	"flag"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/kata-go/kata/grader/run"
 	"github.com/kata-go/kata/grader/verdict"
 )
 
@@ -21,20 +19,12 @@ var (
 func TestRedteam(t *testing.T) {
 	attacks := loadAttacks(t)
 	l := newLab(t, attacks)
-	lacking := map[string]string{}
-	for _, layer := range l.grader.Runner.Containment(t.Context()) {
-		if !layer.Held {
-			lacking[layer.Name] = layer.Why
-		}
-	}
 	for _, a := range attacks {
 		t.Run(a.name, func(t *testing.T) {
-			for _, layer := range a.needs {
-				if why, lacks := lacking[layer]; lacks && *strict {
-					t.Fatalf("no layer %s: %s", layer, why)
-				} else if lacks {
-					t.Skipf("no layer %s: %s", layer, why)
-				}
+			if lacks := l.lacks(a); lacks != "" && *strict {
+				t.Fatal(lacks)
+			} else if lacks != "" {
+				t.Skip(lacks)
 			}
 			r := l.judge(t, a)
 			t.Logf("%s: %s %s", a.story, r.Status, r.Reason)
@@ -78,6 +68,3 @@ func kind(r verdict.Result) string {
 	}
 	return "unreached"
 }
-
-var _ = runtime.GOOS
-var _ = run.LayerFiles

@@ -16,6 +16,7 @@ import (
 	"github.com/kata-go/kata"
 	"github.com/kata-go/kata/grader/course"
 	"github.com/kata-go/kata/grader/report"
+	"github.com/rogpeppe/go-internal/lockedfile"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/tools/txtar"
@@ -31,6 +32,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"steady":    steady,
 	"schema":    schema,
 	"fill":      fill,
+	"hold":      hold,
 	"watch":     startWatch,
 	"talk":      talk,
 	"see":       see,
@@ -251,4 +253,16 @@ func fill(ts *testscript.TestScript, _ bool, args []string) {
 	size, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("// "+strings.Repeat("x", size)), 0o666))
+}
+
+// hold GLOB keeps a lock file locked until the script ends.
+func hold(ts *testscript.TestScript, _ bool, args []string) {
+	found, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%d files are called %s", len(found), args[0])
+	}
+	unlock, err := lockedfile.MutexAt(found[0]).Lock()
+	ts.Check(err)
+	ts.Defer(unlock)
 }

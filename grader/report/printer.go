@@ -177,14 +177,14 @@ func (p *Printer) labelled(label string, pen *color.Color, text string, column i
 // Ask writes a question and leaves the cursor after it.
 func (p *Printer) Ask(question string) { fmt.Fprint(p.w, question) }
 
-// Busy tells, on the terminal's present line, that a run takes a while;
-// BusyOver takes it away again.
+// Busy tells, below what a terminal shows, that a run takes a while; BusyOver
+// takes it away again.
 func (p *Printer) Busy() {
-	fmt.Fprint(p.w, paint(p.palette.faint, "  building and running the tests; the first time takes longest …"))
+	fmt.Fprint(p.w, "\n"+paint(p.palette.faint, "  building and running the tests; the first time takes longest …"))
 }
 
-// BusyOver removes what Busy wrote.
-func (p *Printer) BusyOver() { fmt.Fprint(p.w, "\r\x1b[K") }
+// BusyOver removes what Busy wrote: it empties the line and goes one up.
+func (p *Printer) BusyOver() { fmt.Fprint(p.w, "\r\x1b[K\x1b[A") }
 
 // Clear empties a terminal's screen, scroll-back kept; elsewhere it writes an
 // empty line.

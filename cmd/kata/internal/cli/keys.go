@@ -49,7 +49,7 @@ func (w *watching) press(k key) error {
 	case 'r', '\r':
 		w.run()
 	case 'h', 'b', 'd', 'l', 's':
-		w.out().Gap()
+		w.below()
 		if err := w.tell(k); err != nil {
 			w.complain(err)
 		}
@@ -86,7 +86,7 @@ func (w *watching) tell(k key) error {
 
 // restart brings the starter back and watches the new folder.
 func (w *watching) restart() error {
-	w.out().Gap()
+	w.below()
 	if err := w.reset(*w.session, w.exercise); err != nil {
 		w.complain(err)
 		w.out().Keys()
@@ -98,14 +98,14 @@ func (w *watching) restart() error {
 // next goes to the next exercise once this one has passed.
 func (w *watching) next() error {
 	if !w.passed {
-		w.out().Gap()
+		w.below()
 		w.out().Note("this one does not pass yet; kata next --skip leaves it for later")
 		w.out().Keys()
 		return nil
 	}
 	to := w.session.after(w.exercise)
 	if to == nil {
-		w.out().Gap()
+		w.below()
 		w.out().Finish(w.session.tally())
 		return errQuit
 	}

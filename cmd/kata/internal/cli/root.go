@@ -3,9 +3,14 @@ package cli
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 )
+
+// grace is how long a command may take to end after an interrupt; one that waits
+// for another kata may not notice it sooner.
+const grace = 2 * time.Second
 
 // Run executes one command line and returns the process's exit code.
 func Run(ctx context.Context, w World) int {
@@ -15,12 +20,30 @@ func Run(ctx context.Context, w World) int {
 	root.SetIn(w.Stdin)
 	root.SetOut(w.Stdout)
 	root.SetErr(w.Stderr)
-	err := root.ExecuteContext(ctx)
+	err := within(ctx, grace, func() error { return root.ExecuteContext(ctx) })
 	code, hint := outcome(ctx, err)
 	if err != nil && hint != "" {
 		a.errs().Error(err.Error(), hint)
 	}
 	return code
+}
+
+// within returns what f returns, or the context's error when f has not returned
+// for so long after the context's end.
+func within(ctx context.Context, grace time.Duration, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(grace):
+		return ctx.Err()
+	}
 }
 
 func newRoot(a *app) *cobra.Command {

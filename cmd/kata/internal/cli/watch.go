@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"time"
 
 	"github.com/kata-go/kata/grader"
 	"github.com/kata-go/kata/grader/course"
@@ -75,8 +76,10 @@ type watching struct {
 	now      chan struct{} // asks for a run
 	slow     chan struct{} // tells that a run takes long
 	results  chan judged
-	keep     bool // what the screen shows is not read yet: the verdict goes below
 	passed   bool
+
+	keep      bool // what the screen shows is not read yet: the verdict goes below
+	announced bool // the last line says that a run takes long
 }
 
 // judged is the end of one run.
@@ -99,7 +102,14 @@ func (w *watching) serve(ctx context.Context, keys <-chan key) error {
 	loop := watch.Loop{Settle: watch.Settle, Grade: w.grade}
 	done := make(chan struct{})
 	go func() { defer close(done); loop.Run(inner, changes, w.now) }()
-	defer func() { leave(); <-done }()
+	defer func() {
+		leave()
+		select {
+		case <-done:
+		case <-time.After(grace / 2): // it waits for another kata
+		}
+	}()
+	defer w.idle()
 	w.run()
 	for {
 		var err error
@@ -107,9 +117,7 @@ func (w *watching) serve(ctx context.Context, keys <-chan key) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-w.slow:
-			if w.Terminal {
-				w.out().Busy()
-			}
+			w.busy()
 		case j := <-w.results:
 			err = w.show(j)
 		case k := <-keys:
@@ -160,9 +168,8 @@ func (w *watching) show(j judged) error {
 	unsaved := w.record(w.session, w.exercise, j.graded)
 	w.passed = j.Status == verdict.Pass
 	out := w.out()
-	if w.keep && w.Terminal {
-		out.BusyOver()
-	} else {
+	w.idle()
+	if !w.keep || !w.Terminal {
 		out.Clear(w.Terminal)
 		out.Title(view(w.exercise), w.session.tally())
 	}
@@ -180,10 +187,32 @@ func (w *watching) show(j judged) error {
 	return nil
 }
 
+// busy says once that a run takes long.
+func (w *watching) busy() {
+	if w.Terminal && !w.announced {
+		w.announced = true
+		w.out().Busy()
+	}
+}
+
+// idle takes back what busy said.
+func (w *watching) idle() {
+	if w.announced {
+		w.announced = false
+		w.out().BusyOver()
+	}
+}
+
+// below begins something new under what the screen shows.
+func (w *watching) below() {
+	w.idle()
+	w.out().Gap()
+}
+
 // complain shows an error that need not end the watch.
 func (w *watching) complain(err error) {
 	_, hint := outcome(context.Background(), err)
-	w.out().Gap()
+	w.below()
 	w.out().Error(err.Error(), hint)
 }
 
