@@ -3,8 +3,10 @@ package grader
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"github.com/kata-go/kata/grader/bench"
 	"github.com/kata-go/kata/grader/course"
@@ -154,9 +156,37 @@ func check(s bench.Submission) ([]rules.Finding, error) {
 		own := s.Exercise.ID() // the bench turns either path to the implementation on trial
 		imports = append([]string{"testing", bench.Module + "/exercises/" + own, bench.Module + "/solutions/" + own}, imports...)
 	}
-	return rules.Check(ruleFiles(s.Files), rules.Options{
+	return inTime(ruleFiles(s.Files), rules.Options{
 		Imports: imports, Path: s.Package(), Module: bench.Module, Methods: rules.Methods(ruleFiles(solution)),
 	})
+}
+
+// rulesLimit bounds the source rules, which take milliseconds for code that is
+// meant to be read: types can be written that no checker sees the end of.
+const rulesLimit = 10 * time.Second
+
+// inTime is rules.Check with an end. Code that takes longer counts as a file
+// that cannot be read, which must not run.
+func inTime(files []rules.File, o rules.Options) ([]rules.Finding, error) {
+	type outcome struct {
+		findings []rules.Finding
+		err      error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		findings, err := rules.Check(files, o)
+		done <- outcome{findings, err}
+	}()
+	select {
+	case o := <-done:
+		return o.findings, o.err
+	case <-time.After(rulesLimit):
+		return []rules.Finding{{
+			Rule: "time", File: files[0].Name, Line: 1, Column: 1,
+			Message: fmt.Sprintf("the types of this code cannot be checked within %s", rulesLimit),
+			Why:     "Code for people is checked in milliseconds; types this large are built to stop a compiler.",
+		}}, nil
+	}
 }
 
 func ruleFiles(files []course.File) []rules.File {

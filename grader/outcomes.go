@@ -20,7 +20,7 @@ func problemResult(e *course.Exercise, p verdict.Problem) verdict.Result {
 		return verdict.Result{Status: verdict.Error, Problem: &p, Reason: p.Brief() + " (" + err.Error() + ")"}
 	}
 	r := verdict.Judge(expected(behaviours), verdict.Stream{}, verdict.Ending{})
-	p.File, p.Message = clean(p.File), clean(p.Message)
+	p.File, p.Message, p.Source = clean(p.File), clean(p.Message), clean(p.Source)
 	r.Problem, r.Reason = &p, p.Brief()
 	return r
 }

@@ -56,10 +56,11 @@ func newLab(t *testing.T, attacks []*attack) *lab {
 	if err := os.WriteFile(filepath.Join(base, "secret.txt"), []byte(l.secret+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	l.grader = newGrader(t, base) // before TMPDIR moves: it makes a folder of its own
 	t.Setenv("TMPDIR", l.temp)
 	t.Setenv("KATA_REDTEAM_TOKEN", l.secret)
 	l.ears = listen(t, base)
-	l.grader = newGrader(t, base)
+	l.grader.Environ = os.Environ()
 	l.grader.CacheDir = filepath.Join(base, "cache")
 	l.together = sync.OnceValue(func() map[*attack]verdict.Result { return l.judgeTogether(t, attacks) })
 	return l

@@ -7,15 +7,18 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/kata-go/kata/grader/course"
+	"github.com/kata-go/kata/grader/verdict"
 )
 
 // Limits on what is taken from a learner's folder.
 const (
 	maxFile  = 1 << 20 // bytes in one file
+	maxTotal = 4 << 20 // bytes in all of them together
 	maxFiles = 200
 	maxDepth = 4 // folders below the exercise's
 )
@@ -60,6 +63,7 @@ type reader struct {
 	root     *os.Root
 	exercise *course.Exercise
 	declared []string
+	total    int // bytes read
 }
 
 // folder reads one folder of the exercise; rel is its slash path below it.
@@ -94,6 +98,8 @@ func (r *reader) entry(name string, entry fs.DirEntry, depth int) error {
 		return r.folder(name, depth+1)
 	case entry.Type()&fs.ModeSymlink != 0:
 		return &RefusedError{full, "is a symbolic link; put a regular file there"}
+	case !plainName.MatchString(entry.Name()) || strings.EqualFold(entry.Name(), sealFile):
+		return &RefusedError{verdict.Clean([]byte(full), "", 1, 200), "has a name that cannot be used; take letters, digits, dots, dashes and underscores"}
 	case !entry.Type().IsRegular():
 		return &RefusedError{full, "is not a regular file"}
 	case len(r.Files) == maxFiles:
@@ -103,9 +109,16 @@ func (r *reader) entry(name string, entry fs.DirEntry, depth int) error {
 	if err != nil {
 		return err
 	}
+	if r.total += len(data); r.total > maxTotal {
+		return &RefusedError{r.exercise.Dir(), fmt.Sprintf("the files are larger than %d KiB together", maxTotal>>10)}
+	}
 	r.Files = append(r.Files, course.File{Name: name, Data: data})
 	return nil
 }
+
+// plainName is what a file's name may consist of: it ends up in messages, in
+// command lines and on file systems that know no capitals.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9_.][A-Za-z0-9_.-]*$`)
 
 // wants says whether a name in the exercise's folder belongs to the
 // submission, and if not, why, when the learner may have meant it to.
