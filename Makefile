@@ -1,6 +1,6 @@
-# Every recipe is one go command; nothing else is needed.
+# Recipes are go commands; nothing else is needed.
 
-.PHONY: test race lint bench fuzz pack check
+.PHONY: test race lint bench fuzz redteam pack check
 
 test: ## everything: units, scenarios, all exercises and their counter-examples
 	go test ./...
@@ -15,7 +15,11 @@ bench: ## figures as ratios of one run; BENCHMARKS.md explains them
 	go run ./cmd/kata-bench
 
 fuzz: ## every parser, 60 s each
-	go run ./cmd/kata-bench fuzz 60s
+	for p in $$(go list ./grader/...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+		go test -run=NONE -fuzz="^$$f$$" -fuzztime=60s $$p || exit 1; done; done
+
+redteam: ## every attack on the grader, by name
+	go test ./grader -run TestRedteam -v
 
 pack: ## renew starter.txtar, track.txtar and behaviours.txt
 	go run ./cmd/kata author pack

@@ -119,9 +119,9 @@ func leaves(s ast.Stmt) bool {
 // branch deletes a case of a switch with a tag, of a type switch or of a
 // select ("case"); condition turns those of a switch without one.
 func branch(g *goFile, n ast.Node) {
-	switch n.(type) {
+	switch c := n.(type) {
 	case *ast.CaseClause:
-		if c := n.(*ast.CaseClause); g.tagless() && c.List != nil {
+		if g.tagless() && c.List != nil {
 			return
 		}
 	case *ast.CommClause:

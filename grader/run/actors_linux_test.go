@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -171,6 +172,7 @@ func hog([]string) {
 			block[i] = 1
 		}
 		all = append(all, block)
+		runtime.KeepAlive(all)
 	}
 }
 

@@ -54,8 +54,6 @@ func (local) kill(cmd *exec.Cmd) { _ = unix.Kill(-cmd.Process.Pid, unix.SIGKILL)
 // dump asks the Go runtime for its goroutines on standard error.
 func (local) dump(cmd *exec.Cmd) { quit(cmd.Process.Pid) }
 
-func (local) close() {}
-
 func endingOf(state *os.ProcessState) ending {
 	e := ending{Code: state.ExitCode()}
 	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {

@@ -47,9 +47,6 @@ func (s *sealed) send() {
 	_ = s.plan.Close()
 }
 
-// close gives up all ends, after a failed start.
-func (s *sealed) close() { closeAll(s.child[0], s.child[1], s.plan, s.report) }
-
 func closeAll(files ...*os.File) {
 	for _, f := range files {
 		if f != nil {
