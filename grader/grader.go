@@ -79,6 +79,30 @@ func (g *Grader) Grade(ctx context.Context, exercises []*course.Exercise, o Opti
 	return work.finish(ctx)
 }
 
+// Prepare makes the next grading of e, alone and after an edit, quicker than
+// the go command would allow. It changes no verdict; its error may be ignored.
+func (g *Grader) Prepare(ctx context.Context, e *course.Exercise) error {
+	root, err := os.OpenRoot(g.Workspace)
+	if err != nil {
+		return fmt.Errorf("open the workspace: %w", err)
+	}
+	defer root.Close()
+	reading, err := bench.Read(root, e)
+	if err != nil {
+		return err
+	}
+	b, err := newBatch(ctx, g, Options{})
+	if err != nil {
+		return err
+	}
+	work, err := bench.Open(g.benchDir(), g.Runner, b.tool, g.Assets, b.digest)
+	if err != nil {
+		return err
+	}
+	defer work.Close()
+	return work.Learn(ctx, []bench.Submission{{Exercise: e, Files: reading.Files}})
+}
+
 // Judge is Grade for given files instead of a workspace's.
 func (g *Grader) Judge(ctx context.Context, subs []bench.Submission, o Options) ([]verdict.Result, error) {
 	work, err := newBatch(ctx, g, o)

@@ -31,18 +31,20 @@ func TestLoop(t *testing.T) {
 		takes   time.Duration // of one run
 		want    []string
 	}{
-		{"one save, one run after the quiet time", []time.Duration{0}, nil, 10 * ms,
-			[]string{"begin 80ms", "end 90ms"}},
-		{"a burst is one run, after its last event", []time.Duration{0, 50 * ms, 120 * ms}, nil, 10 * ms,
-			[]string{"begin 200ms", "end 210ms"}},
+		{"one save, one run at once, shown after the quiet time", []time.Duration{0}, nil, 10 * ms,
+			[]string{"begin 0s", "end 10ms", "shown 80ms"}},
+		{"a run that takes longer is shown when it ends", []time.Duration{0}, nil, 300 * ms,
+			[]string{"begin 0s", "end 300ms", "shown 300ms"}},
+		{"of a burst the last run is shown, after its last event", []time.Duration{0, 50 * ms, 120 * ms}, nil, 10 * ms,
+			[]string{"begin 0s", "end 10ms", "begin 50ms", "end 60ms", "begin 120ms", "end 130ms", "shown 200ms"}},
 		{"a save during a run cancels it at once and runs again", []time.Duration{0, 100 * ms}, nil, 300 * ms,
-			[]string{"begin 80ms", "cancelled 100ms", "begin 180ms", "end 480ms"}},
+			[]string{"begin 0s", "cancelled 100ms", "begin 100ms", "end 400ms", "shown 400ms"}},
 		{"two saves far apart are two runs", []time.Duration{0, 500 * ms}, nil, 10 * ms,
-			[]string{"begin 80ms", "end 90ms", "begin 580ms", "end 590ms"}},
+			[]string{"begin 0s", "end 10ms", "shown 80ms", "begin 500ms", "end 510ms", "shown 580ms"}},
 		{"a request runs at once", nil, []time.Duration{5 * ms}, 10 * ms,
-			[]string{"begin 5ms", "end 15ms"}},
+			[]string{"begin 5ms", "end 15ms", "shown 15ms"}},
 		{"a request takes the place of a burst that is settling", []time.Duration{0}, []time.Duration{30 * ms}, 10 * ms,
-			[]string{"begin 30ms", "end 40ms"}},
+			[]string{"begin 0s", "end 10ms", "begin 30ms", "end 40ms", "shown 40ms"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -65,14 +67,20 @@ func TestLoop(t *testing.T) {
 	}
 }
 
-func grade(l *log, takes time.Duration) func(context.Context) {
-	return func(ctx context.Context) {
+func grade(l *log, takes time.Duration) func(context.Context, <-chan struct{}) {
+	return func(ctx context.Context, settled <-chan struct{}) {
 		l.add("begin")
 		select {
 		case <-ctx.Done():
 			l.add("cancelled")
+			return
 		case <-time.After(takes):
 			l.add("end")
+		}
+		select {
+		case <-ctx.Done():
+		case <-settled:
+			l.add("shown")
 		}
 	}
 }
@@ -89,7 +97,7 @@ func TestLoopWaitsForTheCancelledRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		active, most := 0, 0
-		stubborn := func(ctx context.Context) {
+		stubborn := func(ctx context.Context, _ <-chan struct{}) {
 			mu.Lock()
 			active++
 			most = max(most, active)

@@ -141,9 +141,9 @@ func (w *watching) greet(polling bool) {
 	out.Keys()
 }
 
-// grade is the loop's run: it hands the result over unless a newer save has
-// cancelled it.
-func (w *watching) grade(ctx context.Context) {
+// grade is the loop's run: it hands the result over, once the files have
+// settled, unless a newer save has cancelled it, and then prepares the next.
+func (w *watching) grade(ctx context.Context, settled <-chan struct{}) {
 	tell := func() {
 		select {
 		case w.slow <- struct{}{}:
@@ -151,12 +151,22 @@ func (w *watching) grade(ctx context.Context) {
 		}
 	}
 	r, err := w.app.grade(ctx, w.session.dir, w.exercise, grader.Options{}, tell)
-	if ctx.Err() != nil {
+	select {
+	case <-settled:
+	case <-ctx.Done():
 		return
 	}
 	select {
 	case w.results <- judged{r, err}:
+		w.prepare(ctx)
 	case <-ctx.Done():
+	}
+}
+
+// prepare makes the next run quick. Without it that is only slower.
+func (w *watching) prepare(ctx context.Context) {
+	if g, err := w.app.grader(w.session.dir); err == nil {
+		_ = g.Prepare(ctx, w.exercise)
 	}
 }
 
