@@ -7,6 +7,7 @@ package services
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,10 +55,12 @@ type Resolver struct {
 	network *run.Network
 }
 
+// answer is where a service comes from.
 type answer struct {
-	env, via string
-	err      error
-	outside  bool // the address is not in the run's own network
+	address string // "" when the service is linked into the tests
+	via     string
+	outside bool // the address is not in the run's own network
+	err     error
 }
 
 // New returns a resolver; program builds one of the embedded server programs.
@@ -70,33 +73,65 @@ func New(choice Choice, environ []string, runner *run.Runner, program func(conte
 // error is a *MissingError when one cannot be had.
 func (r *Resolver) Resolve(ctx context.Context, names []string) (Served, error) {
 	served := Served{Via: map[string]string{}}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, n := range names {
 		name, optional := strings.CutSuffix(n, "?")
-		a := r.once(ctx, name)
+		s, err := lookup(name)
+		if err != nil {
+			return Served{}, err
+		}
+		a := r.once(ctx, s)
 		if a.err != nil && !optional {
 			return Served{}, a.err
 		}
-		if a.err == nil && a.env != "" {
-			served.Env = append(served.Env, a.env)
-			served.Via[name] = a.via
-			served.Outside = served.Outside || a.outside
-			served.Engine = served.Engine || name == "engine"
+		served.add(s, a)
+		if s.beside != "" && a.err == nil {
+			if err := r.beside(ctx, s, &served); err != nil {
+				return Served{}, err
+			}
 		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	served.Network = r.network
 	return served, nil
 }
 
-func (r *Resolver) once(ctx context.Context, name string) answer {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if a, ok := r.known[name]; ok {
+// beside adds the service that s is used with, where it can be had. Only a wish
+// for containers or programs makes its absence an error.
+func (r *Resolver) beside(ctx context.Context, s service, served *Served) error {
+	other, err := lookup(s.beside)
+	if err != nil || r.choice == Embedded {
+		return err
+	}
+	a := r.once(ctx, other)
+	if a.err != nil && (r.choice == Docker || r.choice == Local) {
+		return a.err
+	}
+	served.add(other, a)
+	return nil
+}
+
+func (s *Served) add(of service, a answer) {
+	if a.err != nil {
+		return
+	}
+	s.Via[of.name] = a.via
+	entry := Variable(of.name) + "=" + a.address
+	if a.address == "" || slices.Contains(s.Env, entry) {
+		return
+	}
+	s.Env = append(s.Env, entry)
+	s.Outside = s.Outside || a.outside
+	s.Engine = s.Engine || of.name == engine
+}
+
+// once needs the lock.
+func (r *Resolver) once(ctx context.Context, s service) answer {
+	if a, ok := r.known[s.name]; ok {
 		return a
 	}
-	a := r.find(ctx, name)
-	r.known[name] = a
+	a := r.find(ctx, s)
+	r.known[s.name] = a
 	return a
 }
 
@@ -113,56 +148,49 @@ func (r *Resolver) Close() {
 	r.running, r.network = nil, nil
 }
 
-// Variable names the environment variable that carries a service's address.
-func Variable(service string) string { return "KATA_" + strings.ToUpper(service) }
-
 // find tries the providers of one service in their order.
-func (r *Resolver) find(ctx context.Context, name string) answer {
-	if a, ok := r.given(name); ok {
+func (r *Resolver) find(ctx context.Context, s service) answer {
+	if a, ok := r.given(s); ok {
 		return a
 	}
-	if a, refused := r.refuse(name); refused {
-		return a
+	if err := r.refuse(s); err != nil {
+		return answer{err: err}
 	}
-	switch name {
-	case "sql": // SQLite is linked into the tests; PostgreSQL comes beside it where there is one
-		if a, ok := r.given("postgres"); ok {
-			return a
-		}
+	switch {
+	case s.name == engine:
+		return r.engine(s)
+	case s.embedded == linked:
 		return answer{via: "embedded"}
-	case "bucket":
-		return answer{via: "embedded"} // linked into the tests
-	case "redis":
-		return r.start(ctx, name)
-	case "engine":
-		return r.engine()
+	case s.embedded == program:
+		return r.start(ctx, s)
 	}
-	return answer{err: &MissingError{name, "needs " + name, "kata doctor"}}
+	return answer{err: s.missing("needs "+s.text, "")}
 }
 
 // refuse answers a choice that names a source which a service does not have: a
 // wish is never quietly turned into something else.
-func (r *Resolver) refuse(name string) (answer, bool) {
-	missing := func(reason, mend string) (answer, bool) {
-		return answer{err: &MissingError{name, reason, mend}}, true
-	}
+func (r *Resolver) refuse(s service) error {
 	switch {
-	case name == "sql" || name == "bucket" || name == "engine":
-		return answer{}, false
+	case s.embedded == linked || s.only():
+		return nil
 	case r.choice == Env:
-		return missing("no address of "+name+" is given", "set "+Variable(name)+", or leave --services out")
+		return s.missing("no address of "+s.name+" is given", "set "+Variable(s.name)+", or leave --services out")
 	case r.choice == Docker, r.choice == Local:
-		return missing("this kata has no "+string(r.choice)+" source of "+name, "set "+Variable(name)+", or --services embedded")
+		return s.missing("this kata has no "+string(r.choice)+" source of "+s.name, "set "+Variable(s.name)+", or --services embedded")
 	}
-	return answer{}, false
+	return nil
 }
 
 // given takes an address from the user's environment.
-func (r *Resolver) given(name string) (answer, bool) {
-	for i := len(r.environ) - 1; i >= 0 && r.choice != Embedded && r.choice != Local; i-- {
-		key, value, _ := strings.Cut(r.environ[i], "=")
-		if (key == Variable(name) || key == Variable(name)+"_URL") && value != "" {
-			return answer{env: Variable(name) + "=" + value, via: "address", outside: true}, true
+func (r *Resolver) given(s service) (answer, bool) {
+	if r.choice == Embedded || r.choice == Local {
+		return answer{}, false
+	}
+	names := s.variables()
+	for _, entry := range slices.Backward(r.environ) {
+		key, value, _ := strings.Cut(entry, "=")
+		if value != "" && slices.Contains(names, key) {
+			return answer{address: value, via: "address", outside: true}, true
 		}
 	}
 	return answer{}, false
@@ -174,10 +202,10 @@ func Given(choice Choice, environ, names []string) string {
 	r := New(choice, environ, nil, nil)
 	told := []string{string(choice)}
 	for _, n := range names {
-		name := strings.TrimSuffix(n, "?")
-		for _, source := range []string{name, map[string]string{"sql": "postgres"}[name]} {
-			if a, ok := r.given(source); ok && source != "" {
-				told = append(told, a.env)
+		s, err := lookup(strings.TrimSuffix(n, "?"))
+		for ; err == nil; s, err = lookup(s.beside) {
+			if a, ok := r.given(s); ok {
+				told = append(told, Variable(s.name)+"="+a.address)
 			}
 		}
 	}
@@ -185,30 +213,30 @@ func Given(choice Choice, environ, names []string) string {
 }
 
 // start builds and starts the embedded server of a service.
-func (r *Resolver) start(ctx context.Context, name string) answer {
-	binary, err := r.program(ctx, "grader/services/"+name)
+func (r *Resolver) start(ctx context.Context, s service) answer {
+	binary, err := r.program(ctx, "grader/services/"+s.name)
 	if err != nil {
-		return answer{err: fmt.Errorf("build the %s server: %w", name, err)}
+		return answer{err: fmt.Errorf("build the %s server: %w", s.name, err)}
 	}
 	if r.network == nil {
 		if r.network, err = r.runner.OpenNetwork(ctx); err != nil {
-			return answer{err: fmt.Errorf("make a network for the %s server: %w", name, err)}
+			return answer{err: fmt.Errorf("make a network for the %s server: %w", s.name, err)}
 		}
 	}
 	p, err := r.runner.Start(ctx, run.Command{Path: binary, Network: r.network})
 	if err != nil {
-		return answer{err: fmt.Errorf("start the %s server: %w", name, err)}
+		return answer{err: fmt.Errorf("start the %s server: %w", s.name, err)}
 	}
 	r.running = append(r.running, p)
-	return answer{env: Variable(name) + "=" + p.Ready(), via: "embedded"}
+	return answer{address: p.Ready(), via: "embedded"}
 }
 
 // engine offers a container engine when the learner asked for one.
-func (r *Resolver) engine() answer {
+func (r *Resolver) engine(s service) answer {
 	if r.choice != Docker {
-		return answer{err: &MissingError{"engine", "builds with a container engine only when asked", "kata verify --services docker"}}
+		return answer{err: s.missing("builds with a container engine only when asked", "")}
 	}
-	return answer{env: Variable("engine") + "=docker", via: "docker"}
+	return answer{address: "docker", via: "docker"}
 }
 
 // ParseChoice reads the value of --services.
@@ -232,17 +260,23 @@ type State struct {
 func States(_ context.Context, choice Choice, environ []string) []State {
 	r := New(choice, environ, nil, nil)
 	var list []State
-	for _, s := range []State{
-		{"sql", "embedded", "SQLite, linked into the tests", ""},
-		{"redis", "embedded", "miniredis, kata's own server program", ""},
-		{"engine", "", "container engine, used only when asked", "kata verify --services docker"},
-	} {
-		if a, ok := r.given(s.Name); ok {
-			s = State{s.Name, a.via, "the address in " + Variable(s.Name), ""}
-		} else if s.Name == "engine" && choice == Docker {
-			s = State{s.Name, "docker", "the docker command", ""}
-		}
-		list = append(list, s)
+	for _, s := range table() {
+		list = append(list, r.state(s))
 	}
 	return list
+}
+
+func (r *Resolver) state(s service) State {
+	var missing *MissingError
+	switch a, given := r.given(s); {
+	case given:
+		return State{s.name, a.via, "the address in " + Variable(s.name), ""}
+	case s.name == engine && r.choice == Docker:
+		return State{s.name, "docker", "the docker command", ""}
+	case errors.As(r.refuse(s), &missing):
+		return State{s.name, "", missing.Reason, missing.Mend}
+	case s.embedded == none:
+		return State{s.name, "", s.text, s.mend}
+	}
+	return State{s.name, "embedded", s.text, ""}
 }

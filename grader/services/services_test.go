@@ -37,7 +37,9 @@ func TestResolve(t *testing.T) {
 		{name: "an engine only when asked", names: []string{"engine"}, missing: "--services docker"},
 		{name: "an optional engine may be absent", names: []string{"engine?"}},
 		{name: "an engine when asked", choice: Docker, names: []string{"engine?"}, env: []string{"KATA_ENGINE=docker"}},
-		{name: "a service that nobody offers", names: []string{"mongo"}, missing: "needs mongo"},
+		{name: "a service that nobody offers", names: []string{"postgres"}, missing: "needs a PostgreSQL server: kata doctor --install postgres"},
+		{name: "a service that nobody knows", names: []string{"oracle"}, fails: `no service called "oracle"`},
+		{name: "an address under another name", environ: []string{"KATA_MONGODB_URL=mongodb://127.0.0.1:1"}, names: []string{"mongo"}, env: []string{"KATA_MONGO=mongodb://127.0.0.1:1"}, outside: true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
