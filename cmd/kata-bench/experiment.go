@@ -31,6 +31,7 @@ func experiments() []experiment {
 		generated(200, options.heavy),
 		{"cold", "The first run ever", measureCold},
 		{"start", "Starting", measureStart},
+		{"idle", "Waiting", measureIdle},
 		{"memory", "Memory of kata's own process", measureMemory},
 	}
 }
