@@ -17,6 +17,7 @@ type Document struct {
 	Version     int       `json:"version"`
 	Kata        string    `json:"kata"`               // version of kata, as `kata version` prints it
 	Go          string    `json:"go"`                 // version of the Go toolchain, as in "go1.26.1"
+	Tests       string    `json:"tests,omitempty"`    // digest of the hidden tests and of the engine's part in every build
 	Platform    string    `json:"platform,omitempty"` // as in "linux/amd64"
 	Time        time.Time `json:"time,omitzero"`      // when grading began
 	Containment []Layer   `json:"containment,omitempty"`

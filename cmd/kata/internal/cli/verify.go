@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"runtime"
 	"slices"
-	"time"
 
 	"github.com/kata-go/kata/grader"
 	"github.com/kata-go/kata/grader/course"
@@ -19,8 +17,8 @@ type verifyFlags struct {
 	all, fresh, strict bool
 	seed               uint64
 	minimum            int
-	require            []string
-	format, output     string
+	require, format    []string
+	output             string
 }
 
 func verifyCommand(a *app) *cobra.Command {
@@ -31,14 +29,14 @@ func verifyCommand(a *app) *cobra.Command {
 		Long: `Grade the named exercises (track, track/name or a pattern such as 'r*/*'), else
 every exercise whose files differ from the starter.
 
+Formats are text, json, junit, github (annotations), gitlab (code quality) and
+markdown. Under GitHub Actions annotations and the step's summary come unasked.
+
 Exit codes: 0 everything asked for passes; 1 something does not; 2 wrong usage;
 3 kata or its environment broke; 130 interrupted.`,
-		Example:           "  kata verify\n  kata verify rest redis/ratelimit\n  kata verify --all --format json --output result.json",
+		Example:           "  kata verify\n  kata verify rest redis/ratelimit\n  kata verify --all --format junit=kata.xml --format github",
 		ValidArgsFunction: completeNames(a),
 		RunE: func(c *cobra.Command, args []string) error {
-			if f.format != "text" && f.format != "json" {
-				return usage("kata verify --format text, or json", "there is no format %q", f.format)
-			}
 			return a.verify(c.Context(), args, f)
 		},
 	}
@@ -48,7 +46,7 @@ Exit codes: 0 everything asked for passes; 1 something does not; 2 wrong usage;
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "repeat a run with the seed `N`")
 	c.Flags().IntVar(&f.minimum, "min", 0, "succeed when at least `N` exercises pass")
 	c.Flags().StringSliceVar(&f.require, "require", nil, "fail unless exercise `NAME` passes")
-	c.Flags().StringVar(&f.format, "format", "text", "text or json, as `FORMAT`")
+	c.Flags().StringSliceVar(&f.format, "format", nil, "write as `FORMAT[=FILE]`; may be repeated")
 	c.Flags().StringVar(&f.output, "output", "", "write to `FILE` instead of standard output")
 	return c
 }
@@ -66,30 +64,43 @@ func (a *app) verify(ctx context.Context, patterns []string, f verifyFlags) erro
 	if err != nil {
 		return err
 	}
-	out, err := a.destination(f.output)
+	formats, err := a.formats(f.format, f.output)
 	if err != nil {
 		return err
 	}
-	began := a.Now()
-	o := grader.Options{Seed: f.seed, Fresh: f.fresh, Strict: f.strict}
-	lines := report.NewLineWriter(out, w.names(), a.Width, report.NewPalette(out.terminal && a.mayColour()))
-	if f.format == "text" {
-		o.Judged = lines.Add
-	}
-	results, err := g.Grade(ctx, w.chosen, o)
+	results, err := a.gradeAll(ctx, s, g, w, f, formats)
 	if err != nil {
-		return err
-	}
-	if f.format == "json" {
-		err = report.JSON(out, a.document(ctx, g, s.course, results, began))
-	} else if err = lines.Close(verdict.Summarize(withUnstarted(s.course, results))); err == nil {
-		a.explain(out, s, results)
-	}
-	if err := out.finish(err); err != nil {
 		return err
 	}
 	a.recordAll(&s, w, results)
 	return w.judge(results, f.minimum)
+}
+
+// gradeAll grades what is wished for and writes it in every format.
+func (a *app) gradeAll(ctx context.Context, s session, g *grader.Grader, w wish, f verifyFlags, formats []written) ([]verdict.Result, error) {
+	began := a.Now()
+	out, wanted := text(formats)
+	lines := report.NewLineWriter(out, w.names(), a.Width, report.NewPalette(out.terminal && a.mayColour()))
+	results, err := g.Grade(ctx, w.chosen, grader.Options{Seed: f.seed, Fresh: f.fresh, Strict: f.strict, Judged: lines.Add})
+	if err != nil {
+		return nil, err
+	}
+	all := withUnstarted(s.course, results)
+	if err := lines.Close(verdict.Summarize(all)); err != nil {
+		return nil, out.finish(err)
+	}
+	if wanted {
+		a.explain(out, s, results)
+	}
+	if a.plain(formats) {
+		return results, writeAll(formats, verdict.Document{})
+	}
+	d, err := a.document(ctx, g, all, began)
+	if err != nil {
+		return nil, err
+	}
+	a.summarize(d)
+	return results, writeAll(formats, d)
 }
 
 // wish is what one verify is about.
@@ -133,13 +144,6 @@ func choose(s session, g *grader.Grader, names []string, f verifyFlags) (wish, e
 		}
 	}
 	return w, nil
-}
-
-// document is the results and the rest of the course, in course order.
-func (a *app) document(ctx context.Context, g *grader.Grader, c *course.Course, results []verdict.Result, began time.Time) verdict.Document {
-	d := verdict.NewDocument(version(), goVersion(ctx, g), withUnstarted(c, results))
-	d.Platform, d.Time = runtime.GOOS+"/"+runtime.GOARCH, began.UTC().Round(time.Millisecond)
-	return d
 }
 
 func withUnstarted(c *course.Course, results []verdict.Result) []verdict.Result {

@@ -43,6 +43,9 @@ func version() string {
 	return "devel"
 }
 
+// platform is what code is graded on, such as linux/amd64.
+func platform() string { return runtime.GOOS + "/" + runtime.GOARCH }
+
 // goVersion is the version of the Go that grades, "" when there is none.
 func goVersion(ctx context.Context, g *grader.Grader) string {
 	tool, err := g.Toolchain(ctx)
