@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"grader/rules":           {"grader/rules/"},
 	"grader/bench":           {"grader/course", "grader/run", "grader/verdict"},
 	"grader/services":        {"grader/run"},
+	"grader/update":          {"grader/course"},
 	"grader/report":          {"grader/verdict"},
 	"grader":                 {"grader/bench", "grader/rules", "grader/run", "grader/services", "grader/course", "grader/verdict"},
 	"grader/mutate":          {"grader", "grader/bench", "grader/course", "grader/run", "grader/verdict"},

@@ -73,6 +73,15 @@ func (p *Printer) Reset(e Exercise, kept string) {
 	}
 }
 
+// Laid says that a workspace was made.
+func (p *Printer) Laid(dir string, exercises int) {
+	p.line(paint(p.palette.good, "✓") + " " + Count(exercises, "exercise") + " in " + dir)
+	p.Next("cd " + dir + " && kata")
+}
+
+// Step is one line of an update.
+func (p *Printer) Step(exercise, what string) { p.line(pad(exercise, 24) + " " + what) }
+
 // Track is a part of the course as list shows it.
 type Track struct {
 	Name      string   `json:"name"`
