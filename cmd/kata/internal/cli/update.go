@@ -9,8 +9,8 @@ import (
 	"github.com/kata-go/kata/grader/bench"
 	"github.com/kata-go/kata/grader/course"
 	"github.com/kata-go/kata/grader/report"
-	"github.com/kata-go/kata/grader/verdict"
 	"github.com/kata-go/kata/grader/update"
+	"github.com/kata-go/kata/grader/verdict"
 	"github.com/spf13/cobra"
 )
 
