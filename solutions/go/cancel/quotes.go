@@ -1,0 +1,91 @@
+// Package cancel asks carriers what a parcel costs.
+package cancel
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+)
+
+// Quote is one carrier's price of a parcel.
+type Quote struct {
+	Carrier string
+	Cents   int
+}
+
+// Carrier asks one carrier for its price of a parcel to a postcode.
+type Carrier func(ctx context.Context, postcode string) (Quote, error)
+
+// Desk asks all carriers and remembers what they said.
+type Desk struct {
+	carriers []Carrier
+
+	mu         sync.Mutex
+	remembered map[string][]Quote // by postcode; only complete ones
+}
+
+// New returns a desk that asks these carriers.
+func New(carriers ...Carrier) *Desk {
+	return &Desk{carriers: carriers, remembered: make(map[string][]Quote)}
+}
+
+// Quotes returns every carrier's quote for a parcel to postcode, cheapest
+// first. Its error is ctx's or that of the carrier that failed first.
+func (d *Desk) Quotes(ctx context.Context, postcode string) ([]Quote, error) {
+	if quotes, ok := d.known(postcode); ok {
+		return quotes, nil
+	}
+	quotes, err := d.askAll(ctx, postcode)
+	if err != nil {
+		return nil, err
+	}
+	d.remember(postcode, quotes)
+	return quotes, nil
+}
+
+type answer struct {
+	quote Quote
+	err   error
+}
+
+// askAll asks all carriers at once. Those that have not answered when it
+// returns are cancelled, and can still leave their answer where nobody looks.
+func (d *Desk) askAll(ctx context.Context, postcode string) ([]Quote, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	answers := make(chan answer, len(d.carriers)) // room for all, so that no sender waits
+	for _, ask := range d.carriers {
+		go func() {
+			quote, err := ask(ctx, postcode)
+			answers <- answer{quote, err}
+		}()
+	}
+	var quotes []Quote
+	for range d.carriers {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case a := <-answers:
+			if a.err != nil {
+				return nil, a.err
+			}
+			quotes = append(quotes, a.quote)
+		}
+	}
+	slices.SortFunc(quotes, func(a, b Quote) int { return cmp.Compare(a.Cents, b.Cents) })
+	return quotes, nil
+}
+
+func (d *Desk) known(postcode string) ([]Quote, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	quotes, ok := d.remembered[postcode]
+	return slices.Clone(quotes), ok
+}
+
+func (d *Desk) remember(postcode string, quotes []Quote) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.remembered[postcode] = slices.Clone(quotes)
+}
