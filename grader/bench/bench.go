@@ -51,7 +51,7 @@ func (s Submission) folder() string {
 // hiddenFolder is where its copy of the hidden tests is staged. The suffix
 // keeps its functions apart from learner code in a stack trace.
 func (s Submission) hiddenFolder() string {
-	return path.Join("hidden", slug("own/"+s.Variant), s.Exercise.ID()+"_test")
+	return path.Join(hiddenRoot, slug("own/"+s.Variant), s.Exercise.ID()+"_test")
 }
 
 var unsafeInPath = regexp.MustCompile(`[^a-z0-9]+`)

@@ -78,6 +78,7 @@ func (d *directly) compile(ctx context.Context, u *unit, archive string) (failed
 		"-o", archive, "-trimpath", d.tree.path(u.Dir) + "=>" + u.Path, "-p", pathOf(u), "-lang=" + d.Lang, "-complete",
 		"-goversion", d.tool.Version, "-c=" + strconv.Itoa(min(4, runtime.NumCPU())), "-dwarf=false", "-nolocalimports", "-importcfg", config, "-pack",
 	}
+	args = append(args, plain(u.Dir)...)
 	for _, f := range u.Files {
 		args = append(args, "./"+path.Join(u.Dir, f))
 	}

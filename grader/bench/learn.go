@@ -91,7 +91,23 @@ func (b *Bench) inquire(ctx context.Context, pkg string) (*recipe, error) {
 
 // sameBuild are the flags that change what is compiled.
 func sameBuild() []string {
-	return []string{"-mod=readonly", "-trimpath", "-buildvcs=false", "-gcflags=" + module + "/...=-dwarf=false"}
+	return []string{
+		"-mod=readonly", "-trimpath", "-buildvcs=false", "-gcflags=" + module + "/...=-dwarf=false",
+		"-gcflags=" + module + "/" + hiddenRoot + "/...=-dwarf=false " + strings.Join(plain(hiddenRoot), " "),
+	}
+}
+
+// hiddenRoot is the folder above all staged hidden tests.
+const hiddenRoot = "hidden"
+
+// plain are the flags that turn optimisation off for a folder of hidden tests:
+// measured over 111 copies of one, compiling took 15.7 s of processor time
+// instead of 28.4 s. Learner code is always optimised.
+func plain(folder string) []string {
+	if first, _, _ := strings.Cut(folder, "/"); first == hiddenRoot {
+		return []string{"-N", "-l"}
+	}
+	return nil
 }
 
 // learn adds one package to a recipe.

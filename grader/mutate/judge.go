@@ -22,14 +22,16 @@ const (
 	TimedOut   Class = "timed out"
 	Survived   Class = "survived"
 	Invalid    Class = "does not compile" // or a source rule refuses it
-	Equivalent Class = "equivalent"       // survived, and mutants.toml says why
+	Equivalent Class = "equivalent"       // survived, and is right: mutants.toml says why
+	Unjudged   Class = "not judged"       // needs a service that this run has not
 )
 
 // Outcome is a mutant and what became of it.
 type Outcome struct {
 	Mutant
 	Class  Class  `json:"class"`
-	Reason string `json:"reason,omitempty"` // of an equivalent, its entry's; else the first failure
+	Reason string `json:"reason,omitempty"` // of what mutants.toml explains, its entry's; else the first failure
+	Needs  string `json:"needs,omitempty"`  // the service without which it is not judged
 }
 
 // Report is what mutation says about one exercise.
@@ -111,7 +113,7 @@ func judge(ctx context.Context, g *grader.Grader, trees fs.FS, e *course.Exercis
 	if e.Kind == course.KindTests {
 		return Report{Exercise: e.ID(), Score: 1, Skipped: "its tests are the learner's; mutants/*.txtar tries them"}, nil
 	}
-	excused, err := equivalents(trees, e.ID())
+	explained, err := explanations(trees, e.ID())
 	if err != nil {
 		return Report{}, err
 	}
@@ -126,7 +128,7 @@ func judge(ctx context.Context, g *grader.Grader, trees fs.FS, e *course.Exercis
 	}
 	r := Report{Exercise: e.ID(), Mutants: make([]Outcome, len(mutants))}
 	for i, m := range mutants {
-		r.Mutants[i] = Outcome{m, class(results[i]), results[i].Reason}
+		r.Mutants[i] = Outcome{Mutant: m, Class: class(results[i]), Reason: results[i].Reason}
 		switch results[i].Status {
 		case verdict.Skip:
 			return Report{Exercise: e.ID(), Score: 1, Skipped: results[i].Reason}, nil
@@ -134,7 +136,7 @@ func judge(ctx context.Context, g *grader.Grader, trees fs.FS, e *course.Exercis
 			return Report{}, fmt.Errorf("mutate %s: %s could not be judged: %s", e.ID(), m.ID, results[i].Reason)
 		}
 	}
-	if stale := excuse(excused, r.Mutants); o.Limit == 0 {
+	if stale := explain(explained, r.Mutants, real(ctx, g)); o.Limit == 0 {
 		r.Stale = stale
 	}
 	return r.sum(), nil
@@ -183,11 +185,20 @@ func (r Report) sum() Report {
 	return r
 }
 
+// real are the services that are there as real servers, not as kata's own.
+func real(ctx context.Context, g *grader.Grader) map[string]bool {
+	found := map[string]bool{}
+	for _, s := range g.ServiceStates(ctx) {
+		found[s.Name] = s.Via != "" && s.Via != "embedded"
+	}
+	return found
+}
+
 // Survivors are the mutants that nothing explains.
 func (r Report) Survivors() []Outcome {
 	var list []Outcome
 	for _, m := range r.Mutants {
-		if m.Class == Survived {
+		if m.Class == Survived && m.Reason == "" {
 			list = append(list, m)
 		}
 	}
@@ -204,4 +215,15 @@ func spread(mutants []Mutant, n int) []Mutant {
 		some[i] = mutants[i*len(mutants)/n]
 	}
 	return some
+}
+
+// Needs counts, by service, the mutants that only a real one shows to be wrong.
+func (r Report) Needs() map[string]int {
+	count := map[string]int{}
+	for _, m := range r.Mutants {
+		if m.Needs != "" {
+			count[m.Needs]++
+		}
+	}
+	return count
 }

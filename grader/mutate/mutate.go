@@ -2,7 +2,7 @@
 // small step at a time, has each changed copy judged, and tells which changes
 // the tests did not notice.
 //
-// It owns the operators, and the lists of changes that make no difference
+// It owns the operators, and the lists of changes that no test notices
 // (mutants.toml). It must never know how an answer is built or run, nor what a
 // learner is shown.
 package mutate
@@ -61,7 +61,7 @@ func answers(e *course.Exercise) ([]course.File, error) {
 	}
 	return slices.DeleteFunc(solution, func(f course.File) bool {
 		given := slices.ContainsFunc(starter, func(s course.File) bool { return s.Name == f.Name && bytes.Equal(s.Data, f.Data) })
-		return f.Name == equivalentsFile || given && !e.Edits(f.Name)
+		return f.Name == explainedFile || given && !e.Edits(f.Name)
 	}), nil
 }
 

@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/kata-go/kata/grader/verdict"
@@ -18,6 +20,7 @@ type Mutation struct {
 	Score                                           float64
 	Good                                            bool // the score is high enough and the list of equivalents holds
 	Killed, TimedOut, Survived, Invalid, Equivalent int
+	Unjudged                                        map[string]int // service -> changes that only a real one shows
 	Seconds                                         float64
 	Survivors                                       []Survivor
 	Stale                                           []string
@@ -56,6 +59,9 @@ func (m Mutation) counts() string {
 	text += fmt.Sprintf(", %d survived", m.Survived)
 	if m.Equivalent > 0 {
 		text += fmt.Sprintf(", %d equivalent", m.Equivalent)
+	}
+	for _, service := range slices.Sorted(maps.Keys(m.Unjudged)) {
+		text += fmt.Sprintf(", %d need %s", m.Unjudged[service], service)
 	}
 	return text + fmt.Sprintf(", %d invalid  %.1f s", m.Invalid, m.Seconds)
 }

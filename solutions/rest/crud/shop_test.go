@@ -63,6 +63,24 @@ type order struct {
 	Quantity int    `json:"quantity"`
 }
 
+// UnmarshalJSON takes the members under their very names, as programs do that
+// are not written in Go: names are compared letter by letter (RFC 8259,
+// section 8.3).
+func (o *order) UnmarshalJSON(b []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(b, &members); err != nil {
+		return err
+	}
+	for name, into := range map[string]any{"id": &o.ID, "item": &o.Item, "quantity": &o.Quantity} {
+		if value, ok := members[name]; ok {
+			if err := json.Unmarshal(value, into); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
 func (o order) with(i id) order { o.ID = i; return o }
 
 // path returns where the order is found.
