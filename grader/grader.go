@@ -117,21 +117,38 @@ func (g *Grader) Judge(ctx context.Context, subs []bench.Submission, o Options) 
 
 // Started reports whether the learner's files of e differ from the starter.
 func (g *Grader) Started(e *course.Exercise) (bool, error) {
+	files, ok, err := g.read(e)
+	if err != nil || !ok {
+		return err == nil, err
+	}
+	starter, err := e.Starter()
+	return err == nil && !sameFiles(files, starter), err
+}
+
+// Same reports whether an exercise's files are the same in two workspaces. A
+// folder that cannot be taken differs from every other.
+func Same(a, b *Grader, e *course.Exercise) (bool, error) {
+	x, one, err := a.read(e)
+	if err != nil {
+		return false, err
+	}
+	y, other, err := b.read(e)
+	return err == nil && one && other && sameFiles(x, y), err
+}
+
+// read returns the learner's files of e; ok is false when they are refused.
+func (g *Grader) read(e *course.Exercise) (files []course.File, ok bool, err error) {
 	root, err := os.OpenRoot(g.Workspace)
 	if err != nil {
-		return false, fmt.Errorf("open the workspace: %w", err)
+		return nil, false, fmt.Errorf("open the workspace: %w", err)
 	}
 	defer root.Close()
 	reading, err := bench.Read(root, e)
 	var refused *bench.RefusedError
 	if errors.As(err, &refused) {
-		return true, nil
+		return nil, false, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	starter, err := e.Starter()
-	return err == nil && !sameFiles(reading.Files, starter), err
+	return reading.Files, err == nil, err
 }
 
 // sameFiles compares without the brief, which is not an answer.
@@ -188,6 +205,21 @@ func (g *Grader) demandContainment(ctx context.Context) error {
 		return &ContainmentError{missing}
 	}
 	return nil
+}
+
+// Program builds one of the embedded programs, such as "grader/services/page",
+// and returns the binary.
+func (g *Grader) Program(ctx context.Context, folder string) (string, error) {
+	b, err := newBatch(ctx, g, Options{})
+	if err != nil {
+		return "", err
+	}
+	work, err := bench.Open(g.benchDir(), g.Runner, b.tool, g.Assets, b.digest)
+	if err != nil {
+		return "", err
+	}
+	defer work.Close()
+	return work.Program(ctx, folder)
 }
 
 // ServiceStates tells for every service where it would come from.

@@ -72,7 +72,7 @@ func Summary(w io.Writer, d verdict.Document) error {
 	for _, r := range d.Exercises {
 		if list := faults(r); len(list) > 0 {
 			f := list[0]
-			fmt.Fprintf(&b, "\n<details><summary>%s: %s</summary>\n\n%s:%d\n%s\n</details>\n", r.Exercise, html(f.title), cell(f.file), f.line, fenced(f.text))
+			fmt.Fprintf(&b, "\n<details><summary>%s: %s</summary>\n\n%s:%d\n%s\n</details>\n", r.Exercise, markup(f.title), cell(f.file), f.line, fenced(f.text))
 		}
 	}
 	fmt.Fprintf(&b, "\n%s\n", provenance(d))
@@ -102,14 +102,14 @@ func provenance(d verdict.Document) string {
 	return cell(text) + "."
 }
 
-// html escapes what HTML would read as markup.
-func html(s string) string {
+// markup escapes what HTML would read as markup.
+func markup(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(s)
 }
 
 // cell makes untrusted text one line of Markdown that means itself.
 func cell(s string) string {
-	s = html(strings.Join(strings.Fields(s), " "))
+	s = markup(strings.Join(strings.Fields(s), " "))
 	var b strings.Builder
 	for _, r := range s {
 		if strings.ContainsRune("\\`*_{}[]()#+-!|~@", r) {

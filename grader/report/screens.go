@@ -79,6 +79,11 @@ func (p *Printer) Laid(dir string, exercises int) {
 	p.Next("cd " + dir + " && kata")
 }
 
+// Serving says where the progress page is.
+func (p *Printer) Serving(address string) {
+	p.line("the progress page is at " + paint(p.palette.code, address) + " until you press Ctrl-C")
+}
+
 // Step is one line of an update.
 func (p *Printer) Step(exercise, what string) { p.line(pad(exercise, 24) + " " + what) }
 

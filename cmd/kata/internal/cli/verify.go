@@ -19,6 +19,8 @@ type verifyFlags struct {
 	minimum            int
 	require, format    []string
 	output             string
+	shard, times       string
+	since              string
 }
 
 func verifyCommand(a *app) *cobra.Command {
@@ -31,6 +33,9 @@ every exercise whose files differ from the starter.
 
 Formats are text, json, junit, github (annotations), gitlab (code quality) and
 markdown. Under GitHub Actions annotations and the step's summary come unasked.
+
+With --since only what changed is graded, and only an exercise that passed at
+that revision and fails now makes the command fail.
 
 Exit codes: 0 everything asked for passes; 1 something does not; 2 wrong usage;
 3 kata or its environment broke; 130 interrupted.`,
@@ -48,6 +53,9 @@ Exit codes: 0 everything asked for passes; 1 something does not; 2 wrong usage;
 	c.Flags().StringSliceVar(&f.require, "require", nil, "fail unless exercise `NAME` passes")
 	c.Flags().StringSliceVar(&f.format, "format", nil, "write as `FORMAT[=FILE]`; may be repeated")
 	c.Flags().StringVar(&f.output, "output", "", "write to `FILE` instead of standard output")
+	c.Flags().StringVar(&f.shard, "shard", "", "grade part `I/N` of what is asked for")
+	c.Flags().StringVar(&f.times, "times", "", "split by the times in `FILE`, a run's JSON")
+	c.Flags().StringVar(&f.since, "since", "", "grade what changed since the git revision `REF`")
 	return c
 }
 
@@ -64,6 +72,16 @@ func (a *app) verify(ctx context.Context, patterns []string, f verifyFlags) erro
 	if err != nil {
 		return err
 	}
+	if err := a.shard(&w, f); err != nil {
+		return err
+	}
+	before, err := a.since(ctx, s, g, &w, f)
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		defer before.close()
+	}
 	formats, err := a.formats(f.format, f.output)
 	if err != nil {
 		return err
@@ -73,7 +91,57 @@ func (a *app) verify(ctx context.Context, patterns []string, f verifyFlags) erro
 		return err
 	}
 	a.recordAll(&s, w, results)
+	if before != nil {
+		return a.regressed(ctx, before, results, s.course)
+	}
 	return w.judge(results, f.minimum)
+}
+
+// shard keeps of a wish the part that --shard names.
+func (a *app) shard(w *wish, f verifyFlags) error {
+	part, err := parseShard(f.shard)
+	if err != nil {
+		return err
+	}
+	seconds, err := a.times(f.times)
+	if err != nil {
+		return err
+	}
+	w.chosen = part.of(w.chosen, seconds)
+	return nil
+}
+
+// since keeps of a wish what changed since --since, and returns how that was;
+// nil without the flag.
+func (a *app) since(ctx context.Context, s session, g *grader.Grader, w *wish, f verifyFlags) (*past, error) {
+	if f.since == "" {
+		return nil, nil
+	}
+	p, err := a.at(ctx, g, s.dir, f.since)
+	if err != nil {
+		return nil, err
+	}
+	if w.chosen, err = p.differing(g, w.chosen); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// regressed tells which exercises passed before and fail now; only these make
+// a verify since a revision fail.
+func (a *app) regressed(ctx context.Context, before *past, results []verdict.Result, c *course.Course) error {
+	list, err := before.regressions(ctx, results, c)
+	if err != nil {
+		return err
+	}
+	for _, id := range list {
+		a.errs().Note(id + " passed at " + before.ref + " and fails now")
+	}
+	if len(list) > 0 {
+		return errRed
+	}
+	return nil
 }
 
 // gradeAll grades what is wished for and writes it in every format.
@@ -139,7 +207,8 @@ func choose(s session, g *grader.Grader, names []string, f verifyFlags) (wish, e
 		}
 		w.changed[e.ID()] = changed
 		started := len(names) == 0 && (changed || s.passed(e))
-		if f.all || started || w.required[e.ID()] || slices.Contains(named, e) {
+		everything := f.all || f.since != "" && len(names) == 0
+		if everything || started || w.required[e.ID()] || slices.Contains(named, e) {
 			w.chosen = append(w.chosen, e)
 		}
 	}
