@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -108,7 +109,7 @@ func assetsDigest(assets fs.FS) (string, error) {
 		if d.IsDir() {
 			return skipContent(p)
 		}
-		if !strings.HasPrefix(p, "grader/") && p != "go.mod" && p != "go.sum" {
+		if !matters(p) {
 			return nil
 		}
 		data, err := fs.ReadFile(assets, p)
@@ -118,8 +119,18 @@ func assetsDigest(assets fs.FS) (string, error) {
 	return verdict.Key(parts...), err
 }
 
+// matters reports whether a verdict may depend on a file: the module's two, and
+// the code of the engine, the kit and the server programs. A binary embeds no
+// more than the last two of these; a checkout has all.
+func matters(p string) bool {
+	return p == "go.mod" || p == "go.sum" || strings.HasPrefix(p, "grader/") && !strings.HasSuffix(p, "_test.go")
+}
+
+// onlookers are the parts of a checkout that see verdicts and make none.
+var onlookers = []string{"grader/author", "grader/mutate", "grader/progress", "grader/report", "grader/update", "grader/watch"}
+
 func skipContent(p string) error {
-	if p == "solutions" || p == "exercises" {
+	if p == "solutions" || p == "exercises" || p == "cmd" || path.Base(p) == "testdata" || slices.Contains(onlookers, p) {
 		return fs.SkipDir
 	}
 	return nil

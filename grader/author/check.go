@@ -3,6 +3,7 @@ package author
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -26,19 +27,36 @@ const (
 	deepRight    = 5
 )
 
-// Finding is one rule that an exercise breaks.
+// Finding is one place where an exercise breaks a rule.
 type Finding struct {
-	Rule    string `json:"rule"`
+	Rule    string `json:"-"`
 	Where   string `json:"where"` // file or attempt
 	Message string `json:"message"`
 }
 
+// Result is what became of one rule.
+type Result struct {
+	Rule
+	Status   verdict.Status `json:"status"`             // pass, fail, or skip when the answers were not run
+	Findings []Finding      `json:"findings,omitempty"` // where it is broken
+}
+
 // Report is what Check found about one exercise.
 type Report struct {
-	Exercise string    `json:"exercise"`
-	Findings []Finding `json:"findings"`
-	Attempts int       `json:"attempts"` // answers that were run
-	Seconds  float64   `json:"seconds"`  // of the solution's run
+	Exercise string   `json:"exercise"`
+	Rules    []Result `json:"rules"`
+	Answers  int      `json:"answers"`           // right and wrong ones that were run
+	Seconds  float64  `json:"seconds"`           // of the solution's run
+	Skipped  string   `json:"skipped,omitempty"` // why the answers could not be run here
+}
+
+// Findings are those of all rules.
+func (r Report) Findings() []Finding {
+	var all []Finding
+	for _, x := range r.Rules {
+		all = append(all, x.Findings...)
+	}
+	return all
 }
 
 // Assets are the parts of a checkout that builds need, read from disk.
@@ -55,6 +73,8 @@ type subject struct {
 	results  map[string]verdict.Result   // variant -> verdict
 	repeats  map[string][]verdict.Result // the further runs of right answers
 	findings []Finding
+	broken   bool   // its files cannot be read, so that nothing runs
+	skipped  string // why its answers could not be run here
 }
 
 func (s *subject) add(rule, where, format string, args ...any) {
@@ -72,7 +92,7 @@ func (a *Author) Check(ctx context.Context, exercises []*course.Exercise, o Opti
 			return nil, err
 		}
 		own, err := s.submissions()
-		if err != nil {
+		if err := s.forgive(err); err != nil {
 			return nil, err
 		}
 		subjects, subs = append(subjects, s), append(subs, own...)
@@ -85,13 +105,38 @@ func (a *Author) Check(ctx context.Context, exercises []*course.Exercise, o Opti
 	}
 	reports := make([]Report, len(subjects))
 	for i, s := range subjects {
-		for _, r := range rules {
-			r.check(s)
-		}
-		slices.SortStableFunc(s.findings, func(x, y Finding) int { return cmp.Compare(x.Rule, y.Rule) })
-		reports[i] = Report{s.ID(), s.findings, len(s.results), s.results[solutionVariant].Seconds}
+		reports[i] = s.report()
 	}
 	return reports, nil
+}
+
+// report applies every rule.
+func (s *subject) report() Report {
+	solution := s.results[solutionVariant]
+	if solution.Status == verdict.Skip {
+		s.skipped = solution.Reason
+	}
+	r := Report{Exercise: s.ID(), Answers: len(s.results), Seconds: solution.Seconds, Skipped: s.skipped}
+	for _, rule := range rules() {
+		status := verdict.Pass
+		switch {
+		case rule.Runs && (s.skipped != "" || s.broken) || rule.Reads && s.broken:
+			status = verdict.Skip
+		case rule.check != nil:
+			rule.check(s)
+		}
+		found := s.found(rule.Name)
+		if len(found) > 0 {
+			status = verdict.Fail
+		}
+		r.Rules = append(r.Rules, Result{rule, status, found})
+	}
+	return r
+}
+
+// found are the findings of one rule.
+func (s *subject) found(rule string) []Finding {
+	return slices.DeleteFunc(slices.Clone(s.findings), func(f Finding) bool { return f.Rule != rule })
 }
 
 // The variants that every exercise has.
@@ -102,20 +147,23 @@ const (
 
 func (a *Author) subject(e *course.Exercise) (*subject, error) {
 	s := &subject{Exercise: e, root: a.Root, attempts: map[string]course.Attempt{}, results: map[string]verdict.Result{}, repeats: map[string][]verdict.Result{}}
-	var err error
-	if s.starter, err = e.Starter(); err != nil {
-		return nil, err
-	}
-	if s.solution, err = e.Solution(); err != nil {
-		return nil, err
-	}
-	if s.hidden, err = e.HiddenTests(); err != nil {
-		return nil, err
-	}
-	for folder, list := range map[string]func() ([]course.Attempt, error){"wrong": e.Wrong, "right": e.Right} {
-		attempts, err := list()
-		if err != nil {
+	for _, part := range []struct {
+		read func() ([]course.File, error)
+		into *[]course.File
+	}{{e.Starter, &s.starter}, {e.Solution, &s.solution}, {e.HiddenTests, &s.hidden}} {
+		files, err := part.read()
+		if err := s.forgive(err); err != nil {
 			return nil, err
+		}
+		*part.into = files
+	}
+	for folder, list := range map[string]func() ([]course.Attempt, error){"wrong": e.Wrong, "right": e.Right, "mutants": e.Mutants} {
+		attempts, err := list()
+		if err := s.forgive(err); err != nil {
+			return nil, err
+		}
+		if folder == "mutants" {
+			continue // read only to say what is wrong with them
 		}
 		for _, x := range attempts {
 			s.attempts[folder+"/"+x.Name] = x
@@ -124,8 +172,23 @@ func (a *Author) subject(e *course.Exercise) (*subject, error) {
 	return s, nil
 }
 
+// forgive turns an error about a file of the exercise into a finding of the
+// rule `format`; any other is returned.
+func (s *subject) forgive(err error) error {
+	var wrong *course.FormatError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	s.broken = true
+	s.add("format", wrong.File, "%s", wrong)
+	return nil
+}
+
 // submissions are the starter, the solution and every attempt.
 func (s *subject) submissions() ([]bench.Submission, error) {
+	if s.broken {
+		return nil, nil
+	}
 	list := []bench.Submission{
 		{Exercise: s.Exercise, Variant: starterVariant, Files: s.starter},
 		{Exercise: s.Exercise, Variant: solutionVariant, Files: s.solution},

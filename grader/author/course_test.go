@@ -37,7 +37,7 @@ func TestCourse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range reports {
-		for _, f := range r.Findings {
+		for _, f := range r.Findings() {
 			t.Errorf("%s: %s: %s: %s", r.Exercise, f.Rule, f.Where, f.Message)
 		}
 	}

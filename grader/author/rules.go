@@ -12,29 +12,41 @@ import (
 	"github.com/kata-go/kata/grader/verdict"
 )
 
-// rule is one demand on an exercise. Its name is what a finding is called.
-type rule struct {
-	name  string
-	about string
-	check func(*subject)
+// Rule is one demand on an exercise.
+type Rule struct {
+	Name  string         `json:"rule"` // what a finding is called
+	About string         `json:"about"`
+	Reads bool           `json:"-"` // it looks into files, which must be readable
+	Runs  bool           `json:"-"` // it looks at how the answers did
+	check func(*subject) // nil when it is checked on the way
 }
 
-// rules are checked in this order; kata author check --rules lists them.
-var rules = []rule{
-	{"files", "both folders hold what they must and nothing else", checkFiles},
-	{"packed", "the generated files agree with what they are generated from", checkPacked},
-	{"brief", "the brief has a report, Done when, Keep and Read, and does not hold the solution", checkBrief},
-	{"numbers", "each Done-when number has exactly one hidden test, whose comment says it", checkNumbers},
-	{"sentences", "names of behaviours are sentences in plain words", checkSentences},
-	{"hints", "three hints or more, each adding to the one before", checkHints},
-	{"notes", "the notes say why it broke and what to read", checkNotes},
-	{"starter", "the starter compiles and fails two behaviours or more, by more than one cause", checkStarter},
-	{"solution", "the solution passes, again and again, in any order", checkSolution},
-	{"right", "there is another right answer, and each passes", checkRight},
-	{"wrong", "there are three wrong answers, and each fails just what it names", checkWrong},
-	{"tested", "every behaviour is failed by the starter or a wrong answer", checkTested},
-	{"messages", "every failure says what was got and what was wanted", checkMessages},
-	{"time", "the solution needs no more than a quarter of its time limit", checkTime},
+// Rules lists what Check demands.
+func Rules() []Rule { return rules() }
+
+// rules are checked in this order.
+func rules() []Rule {
+	return []Rule{
+		{"format", "every file can be read", false, false, nil},
+		{"files", "both folders hold what they must and nothing else", true, false, checkFiles},
+		{"filled", "nothing of a template is left to fill in", true, false, checkFilled},
+		{"packed", "the generated files agree with what they are generated from", true, false, checkPacked},
+		{"brief", "the brief has a report, Done when, Keep and Read, and can be read with pleasure", true, false, checkBrief},
+		{"repair", "the brief does not name the repair", true, false, checkRepair},
+		{"numbers", "each Done-when number has exactly one hidden test, whose comment says it", true, false, checkNumbers},
+		{"asked", "every behaviour follows from Done when", true, false, checkAsked},
+		{"sentences", "names of behaviours are sentences in plain words", true, false, checkSentences},
+		{"hints", "three hints or more, each saying more than those before, the last nearly the answer", true, false, checkHints},
+		{"notes", "the notes say why it broke and what to read", true, false, checkNotes},
+		{"vet", "go vet has nothing to say of either folder", false, false, nil},
+		{"starter", "the starter compiles and fails two behaviours or more, by more than one cause", true, true, checkStarter},
+		{"solution", "the solution passes, again and again, in any order", true, true, checkSolution},
+		{"right", "there is another right answer, and each passes", true, true, checkRight},
+		{"wrong", "there are three wrong answers, and each fails just what it names", true, true, checkWrong},
+		{"tested", "every behaviour is failed by the starter or a wrong answer", true, true, checkTested},
+		{"messages", "every failure says what was got and what was wanted", true, true, checkMessages},
+		{"time", "the solution needs no more than a quarter of its time limit", true, true, checkTime},
+	}
 }
 
 func isRight(variant string) bool { return strings.HasPrefix(variant, "right/") }

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/kata-go/kata/grader/course"
 )
@@ -84,32 +83,6 @@ func checkBrief(s *subject) {
 	if words := len(strings.Fields(s.Brief)); words < 60 || words > 600 {
 		s.add("brief", "README.md", "has %d words; between 60 and 600 can be read with pleasure", words)
 	}
-	for _, line := range s.giveaways() {
-		s.add("brief", "README.md", "holds a line of the solution: %s", line)
-	}
-}
-
-// giveaways are the telling lines of the solution, those that the starter does
-// not have, that stand in the brief.
-func (s *subject) giveaways() []string {
-	known := map[string]bool{}
-	for _, f := range s.starter {
-		if f.Name != "README.md" {
-			for line := range strings.Lines(string(f.Data)) {
-				known[strings.TrimSpace(line)] = true
-			}
-		}
-	}
-	var found []string
-	for _, f := range s.solution {
-		for line := range strings.Lines(string(f.Data)) {
-			line = strings.TrimSpace(line)
-			if len(line) >= 20 && !known[line] && !strings.HasPrefix(line, "//") && strings.Contains(s.Brief, line) {
-				found = append(found, line)
-			}
-		}
-	}
-	return found
 }
 
 func keys[V any](m map[string]V) func(func(string) bool) {
@@ -189,39 +162,6 @@ func checkMutants(s *subject) {
 	if mutants, err := s.Mutants(); err == nil && filed != len(mutants) {
 		s.add("numbers", "mutants/", "%d mutants name %d sentences of Done when; each must name exactly one", len(mutants), filed)
 	}
-}
-
-const wantedHints = 3
-
-func checkHints(s *subject) {
-	hints, err := s.Hints()
-	if err != nil {
-		s.add("hints", "hints.md", "%v", err)
-		return
-	}
-	if len(hints) < wantedHints {
-		s.add("hints", "hints.md", "has %d hints; %d or more are needed, under headings `## 1`, `## 2` …", len(hints), wantedHints)
-	}
-	seen := map[string]bool{}
-	for i, h := range hints {
-		fresh := 0
-		for _, w := range words(h) {
-			if !seen[w] {
-				fresh++
-			}
-			seen[w] = true
-		}
-		if fresh < 5 {
-			s.add("hints", "hints.md", "hint %d says nothing that those before it do not say", i+1)
-		}
-	}
-}
-
-// words are the distinct words of a text, lower-case.
-func words(text string) []string {
-	list := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	slices.Sort(list)
-	return slices.Compact(list)
 }
 
 func checkNotes(s *subject) {

@@ -15,7 +15,7 @@ const vetLimit = 10 * time.Minute
 var vetLine = regexp.MustCompile(`^(?:vet: )?(?:\./)?((?:exercises|solutions)/[^:]+:\d+)(?::\d+)?: (.*)$`)
 
 // vet runs go vet over both folders of every subject and files what it says
-// under the rule `starter` or `solution`.
+// under the rule `vet`.
 func (a *Author) vet(ctx context.Context, subjects []*subject) error {
 	tool, err := a.Grader.Toolchain(ctx)
 	if err != nil {
@@ -37,9 +37,9 @@ func (a *Author) vet(ctx context.Context, subjects []*subject) error {
 		m := vetLine.FindStringSubmatch(strings.TrimSpace(line))
 		for _, s := range subjects {
 			if m != nil && strings.HasPrefix(m[1], s.Dir()+"/") {
-				s.add("starter", m[1], "go vet: %s", m[2])
+				s.add("vet", m[1], "go vet: %s", m[2])
 			} else if m != nil && strings.HasPrefix(m[1], "solutions/"+s.ID()+"/") {
-				s.add("solution", m[1], "go vet: %s", m[2])
+				s.add("vet", m[1], "go vet: %s", m[2])
 			}
 		}
 	}

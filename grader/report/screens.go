@@ -212,21 +212,3 @@ func (p *Printer) Doctor(checks []Check) {
 func (p *Printer) Version(kata, goVersion, digest string, exercises int) {
 	p.line(fmt.Sprintf("kata %s  %s  %s, digest %s", kata, goVersion, Count(exercises, "exercise"), digest))
 }
-
-// Finding writes a broken rule of an exercise.
-func (p *Printer) Finding(exercise, rule, where, message string) {
-	p.row(paint(p.palette.bad, "✗")+" "+exercise+"  "+paint(p.palette.bold, rule), where)
-	for _, line := range wrap(message, p.width-4, 0) {
-		p.line("    " + line)
-	}
-}
-
-// Checked writes an exercise's line at the end of an author's check.
-func (p *Printer) Checked(exercise string, findings, answers int, seconds float64) {
-	status := verdict.Pass
-	text := fmt.Sprintf("%s, solution %.2f s", Count(answers, "answer"), seconds)
-	if findings > 0 {
-		status, text = verdict.Fail, Count(findings, "finding")
-	}
-	p.line(Mark(status, p.palette) + " " + pad(exercise, 24) + " " + text)
-}
