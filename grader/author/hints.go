@@ -1,6 +1,7 @@
 package author
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -42,20 +43,27 @@ func checkHints(s *subject) {
 const freshWords = 5
 
 // nearer demands that the last hint is nearly the answer: it has a word of the
-// solution that neither the starter nor the first hint has.
+// solution's code that neither the starter nor the first hint has. Of a
+// solution with few such words nothing is demanded.
 func (s *subject) nearer(hints []string) {
 	known := map[string]bool{}
 	for _, w := range append(words(hints[0]), words(source(s.starter))...) {
 		known[w] = true
 	}
 	answer := map[string]bool{}
-	for _, w := range words(source(s.solution)) {
-		answer[w] = !known[w]
+	for _, w := range words(remark.ReplaceAllString(source(s.solution), "")) {
+		if !known[w] && len(w) > 1 {
+			answer[w] = true
+		}
 	}
-	if !slices.ContainsFunc(words(hints[len(hints)-1]), func(w string) bool { return answer[w] }) {
+	last := words(hints[len(hints)-1])
+	if len(answer) >= freshWords && !slices.ContainsFunc(last, func(w string) bool { return answer[w] }) {
 		s.add("hints", "hints.md", "the last hint has no word of the solution that is new; it should be nearly the answer")
 	}
 }
+
+// remark is a comment of Go, SQL, or a file of settings.
+var remark = regexp.MustCompile(`(?m)(^|\s)(//|--\s|#).*$`)
 
 // source is the text of all files but the brief.
 func source(files []course.File) string {
