@@ -204,8 +204,12 @@ func (b *batch) buildAndRun(ctx context.Context, open []pending) error {
 		return err
 	}
 	defer work.Close()
-	resolver := services.New(b.Services, b.Environ, b.Runner, work.Program)
-	defer resolver.Close()
+	resolver := b.Servers
+	if resolver == nil {
+		resolver = services.New(b.ServiceConfig())
+		defer resolver.Close()
+	}
+	resolver.Renew(work.Program)
 	open = b.dropUnserved(ctx, open, resolver)
 	var subs []bench.Submission
 	for _, p := range open {

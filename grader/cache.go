@@ -27,7 +27,7 @@ func (b *batch) key(s bench.Submission) (string, error) {
 	if err != nil && b.Observed == nil {
 		return "", err
 	}
-	parts := [][]byte{fmt.Append(nil, behaviours, b.Quick), []byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(services.Given(b.Services, b.Environ, s.Exercise.Services))}
+	parts := [][]byte{fmt.Append(nil, behaviours, b.Quick), []byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(services.Given(b.ServiceConfig(), s.Exercise.Services))}
 	for _, f := range append(append([]course.File{}, s.Files...), hidden...) {
 		parts = append(parts, []byte(f.Name), f.Data)
 	}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -34,6 +35,8 @@ type Grader struct {
 	Runner    *run.Runner
 	Jobs      int // test processes at once
 	Services  services.Choice
+	Servers   *services.Resolver // used, and left running, for several gradings; nil: each has its own
+	Log       io.Writer          // gets the progress of what takes long; nil: nobody does
 }
 
 // Options change one call of Grade.
@@ -224,5 +227,11 @@ func (g *Grader) Program(ctx context.Context, folder string) (string, error) {
 
 // ServiceStates tells for every service where it would come from.
 func (g *Grader) ServiceStates(ctx context.Context) []services.State {
-	return services.States(ctx, g.Services, g.Environ)
+	return services.States(ctx, g.ServiceConfig())
+}
+
+// ServiceConfig is what a resolver of this grader's services works with; it
+// cannot build programs yet.
+func (g *Grader) ServiceConfig() services.Config {
+	return services.Config{Choice: g.Services, Environ: g.Environ, CacheDir: g.CacheDir, Runner: g.Runner, Log: g.Log}
 }

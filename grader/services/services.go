@@ -7,8 +7,8 @@ package services
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -42,16 +42,50 @@ type MissingError struct{ Service, Reason, Mend string }
 
 func (e *MissingError) Error() string { return e.Reason + ": " + e.Mend }
 
+// Config is what a Resolver works with.
+type Config struct {
+	Choice   Choice
+	Environ  []string // the user's, as os.Environ returns it
+	CacheDir string   // kata's own, for what is made once
+	Runner   *run.Runner
+	// Program builds one of the server programs, such as grader/services/redis.
+	Program func(ctx context.Context, folder string) (string, error)
+	Log     io.Writer // gets the progress of what takes long; nil: nobody does
+	// SystemDir takes the place of /var/lib/kata, where root's servers are unpacked.
+	SystemDir string
+	// Places are patterns to look for servers in, instead of the table's, by service.
+	Places map[string][]string
+}
+
+// variable returns a variable of the user's environment, "" when it is not set.
+func (c Config) variable(name string) string {
+	for _, entry := range slices.Backward(c.Environ) {
+		if key, value, _ := strings.Cut(entry, "="); key == name {
+			return value
+		}
+	}
+	return ""
+}
+
+// service returns an entry of the table, as this configuration has it.
+func (c Config) service(name string) (service, error) {
+	s, err := lookup(name)
+	if places, ok := c.Places[name]; ok {
+		s.places = places
+	}
+	if ref := c.variable(Variable(name) + "_IMAGE"); ref != "" && s.image.Ref != "" {
+		s.image.Ref = ref
+	}
+	return s, err
+}
+
 // Resolver starts each service at most once and ends them all in Close. It is
-// safe for concurrent use.
+// safe for concurrent use, and serves any number of gradings.
 type Resolver struct {
-	choice  Choice
-	environ []string
-	runner  *run.Runner
-	program func(ctx context.Context, folder string) (string, error)
+	Config
 	mu      sync.Mutex
 	known   map[string]answer
-	running []*run.Process
+	running []server
 	network *run.Network
 }
 
@@ -60,12 +94,34 @@ type answer struct {
 	address string // "" when the service is linked into the tests
 	via     string
 	outside bool // the address is not in the run's own network
+	process *run.Process
+	passed  []string // why better sources were not taken
 	err     error
 }
 
-// New returns a resolver; program builds one of the embedded server programs.
-func New(choice Choice, environ []string, runner *run.Runner, program func(context.Context, string) (string, error)) *Resolver {
-	return &Resolver{choice: choice, environ: environ, runner: runner, program: program, known: map[string]answer{}}
+// New returns a resolver.
+func New(c Config) *Resolver { return &Resolver{Config: c, known: map[string]answer{}} }
+
+// Renew begins another grading with the same servers: what died is started
+// again when it is needed, what could not be had is tried again.
+func (r *Resolver) Renew(program func(ctx context.Context, folder string) (string, error)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Program = program
+	for name, a := range r.known {
+		if a.err != nil || a.process != nil && over(a.process) {
+			delete(r.known, name)
+		}
+	}
+}
+
+func over(p *run.Process) bool {
+	select {
+	case <-p.Done():
+		return true
+	default:
+		return false
+	}
 }
 
 // Resolve returns addresses for the named services. A name that ends in "?" is
@@ -77,7 +133,7 @@ func (r *Resolver) Resolve(ctx context.Context, names []string) (Served, error) 
 	defer r.mu.Unlock()
 	for _, n := range names {
 		name, optional := strings.CutSuffix(n, "?")
-		s, err := lookup(name)
+		s, err := r.service(name)
 		if err != nil {
 			return Served{}, err
 		}
@@ -99,12 +155,12 @@ func (r *Resolver) Resolve(ctx context.Context, names []string) (Served, error) 
 // beside adds the service that s is used with, where it can be had. Only a wish
 // for containers or programs makes its absence an error.
 func (r *Resolver) beside(ctx context.Context, s service, served *Served) error {
-	other, err := lookup(s.beside)
-	if err != nil || r.choice == Embedded {
+	other, err := r.service(s.beside)
+	if err != nil || r.Choice == Embedded {
 		return err
 	}
 	a := r.once(ctx, other)
-	if a.err != nil && (r.choice == Docker || r.choice == Local) {
+	if a.err != nil && (r.Choice == Docker || r.Choice == Local) {
 		return a.err
 	}
 	served.add(other, a)
@@ -135,110 +191,6 @@ func (r *Resolver) once(ctx context.Context, s service) answer {
 	return a
 }
 
-// Close ends every server that was started, and their network.
-func (r *Resolver) Close() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, p := range r.running {
-		p.Stop()
-	}
-	if r.network != nil {
-		_ = r.network.Close() // its processes have ended
-	}
-	r.running, r.network = nil, nil
-}
-
-// find tries the providers of one service in their order.
-func (r *Resolver) find(ctx context.Context, s service) answer {
-	if a, ok := r.given(s); ok {
-		return a
-	}
-	if err := r.refuse(s); err != nil {
-		return answer{err: err}
-	}
-	switch {
-	case s.name == engine:
-		return r.engine(s)
-	case s.embedded == linked:
-		return answer{via: "embedded"}
-	case s.embedded == program:
-		return r.start(ctx, s)
-	}
-	return answer{err: s.missing("needs "+s.text, "")}
-}
-
-// refuse answers a choice that names a source which a service does not have: a
-// wish is never quietly turned into something else.
-func (r *Resolver) refuse(s service) error {
-	switch {
-	case s.embedded == linked || s.only():
-		return nil
-	case r.choice == Env:
-		return s.missing("no address of "+s.name+" is given", "set "+Variable(s.name)+", or leave --services out")
-	case r.choice == Docker, r.choice == Local:
-		return s.missing("this kata has no "+string(r.choice)+" source of "+s.name, "set "+Variable(s.name)+", or --services embedded")
-	}
-	return nil
-}
-
-// given takes an address from the user's environment.
-func (r *Resolver) given(s service) (answer, bool) {
-	if r.choice == Embedded || r.choice == Local {
-		return answer{}, false
-	}
-	names := s.variables()
-	for _, entry := range slices.Backward(r.environ) {
-		key, value, _ := strings.Cut(entry, "=")
-		if value != "" && slices.Contains(names, key) {
-			return answer{address: value, via: "address", outside: true}, true
-		}
-	}
-	return answer{}, false
-}
-
-// Given returns what the environment and the choice say about the sources of
-// the named services: verdicts reached through other servers are others.
-func Given(choice Choice, environ, names []string) string {
-	r := New(choice, environ, nil, nil)
-	told := []string{string(choice)}
-	for _, n := range names {
-		s, err := lookup(strings.TrimSuffix(n, "?"))
-		for ; err == nil; s, err = lookup(s.beside) {
-			if a, ok := r.given(s); ok {
-				told = append(told, Variable(s.name)+"="+a.address)
-			}
-		}
-	}
-	return strings.Join(told, "\n")
-}
-
-// start builds and starts the embedded server of a service.
-func (r *Resolver) start(ctx context.Context, s service) answer {
-	binary, err := r.program(ctx, "grader/services/"+s.name)
-	if err != nil {
-		return answer{err: fmt.Errorf("build the %s server: %w", s.name, err)}
-	}
-	if r.network == nil {
-		if r.network, err = r.runner.OpenNetwork(ctx); err != nil {
-			return answer{err: fmt.Errorf("make a network for the %s server: %w", s.name, err)}
-		}
-	}
-	p, err := r.runner.Start(ctx, run.Command{Path: binary, Network: r.network})
-	if err != nil {
-		return answer{err: fmt.Errorf("start the %s server: %w", s.name, err)}
-	}
-	r.running = append(r.running, p)
-	return answer{address: p.Ready(), via: "embedded"}
-}
-
-// engine offers a container engine when the learner asked for one.
-func (r *Resolver) engine(s service) answer {
-	if r.choice != Docker {
-		return answer{err: s.missing("builds with a container engine only when asked", "")}
-	}
-	return answer{address: "docker", via: "docker"}
-}
-
 // ParseChoice reads the value of --services.
 func ParseChoice(s string) (Choice, error) {
 	c := Choice(s)
@@ -246,37 +198,4 @@ func ParseChoice(s string) (Choice, error) {
 		return c, nil
 	}
 	return Auto, fmt.Errorf("services come from env, docker, local or embedded, not from %q", s)
-}
-
-// State tells where a service would come from.
-type State struct {
-	Name string
-	Via  string // "" when it cannot be had
-	Text string
-	Mend string
-}
-
-// States tells about every service, without starting any.
-func States(_ context.Context, choice Choice, environ []string) []State {
-	r := New(choice, environ, nil, nil)
-	var list []State
-	for _, s := range table() {
-		list = append(list, r.state(s))
-	}
-	return list
-}
-
-func (r *Resolver) state(s service) State {
-	var missing *MissingError
-	switch a, given := r.given(s); {
-	case given:
-		return State{s.name, a.via, "the address in " + Variable(s.name), ""}
-	case s.name == engine && r.choice == Docker:
-		return State{s.name, "docker", "the docker command", ""}
-	case errors.As(r.refuse(s), &missing):
-		return State{s.name, "", missing.Reason, missing.Mend}
-	case s.embedded == none:
-		return State{s.name, "", s.text, s.mend}
-	}
-	return State{s.name, "embedded", s.text, ""}
 }

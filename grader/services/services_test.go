@@ -15,6 +15,12 @@ func noProgram(context.Context, string) (string, error) {
 	return "", errors.New("nothing may be built here")
 }
 
+// bare is a machine with no server on it.
+func bare(choice Choice, environ []string) Config {
+	return Config{Choice: choice, Environ: environ, Runner: run.New(), Program: noProgram, CacheDir: "/nowhere", SystemDir: "/nowhere",
+		Places: map[string][]string{"postgres": {"/nowhere"}}}
+}
+
 func TestResolve(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -33,7 +39,11 @@ func TestResolve(t *testing.T) {
 		{name: "sql takes PostgreSQL along", environ: []string{"KATA_POSTGRES=postgres://127.0.0.1:1"}, names: []string{"sql"}, env: []string{"KATA_POSTGRES=postgres://127.0.0.1:1"}, outside: true},
 		{name: "embedded passes over addresses", choice: Embedded, environ: []string{"KATA_REDIS=redis://127.0.0.1:1"}, names: []string{"redis"}, fails: "nothing may be built"},
 		{name: "env without an address", choice: Env, names: []string{"redis"}, missing: "set KATA_REDIS"},
-		{name: "a source that is not there", choice: Docker, names: []string{"redis"}, missing: "no docker source of redis"},
+		{name: "a source that is not there", choice: Docker, names: []string{"redis"}, missing: "docker"},
+		{name: "a program that is not there", choice: Local, names: []string{"redis"}, missing: "no redis-server or valkey-server on this machine"},
+		{name: "a program that kata cannot start", choice: Local, names: []string{"mongo"}, missing: "no local source of mongo"},
+		{name: "sql under a wish for a program", choice: Local, names: []string{"sql"}, missing: "kata doctor --install postgres"},
+		{name: "a wish leaves alone what has one source", choice: Local, names: []string{"bucket"}, fails: "nothing may be built"},
 		{name: "an engine only when asked", names: []string{"engine"}, missing: "--services docker"},
 		{name: "an optional engine may be absent", names: []string{"engine?"}},
 		{name: "an engine when asked", choice: Docker, names: []string{"engine?"}, env: []string{"KATA_ENGINE=docker"}},
@@ -43,7 +53,7 @@ func TestResolve(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := New(test.choice, test.environ, run.New(), noProgram)
+			r := New(bare(test.choice, test.environ))
 			defer r.Close()
 			served, err := r.Resolve(t.Context(), test.names)
 			var missing *MissingError
@@ -78,17 +88,17 @@ func TestParseChoice(t *testing.T) {
 
 // Another server is another verdict.
 func TestGiven(t *testing.T) {
-	one := Given(Auto, []string{"KATA_REDIS=a"}, []string{"redis"})
+	one := Given(bare(Auto, []string{"KATA_REDIS=a"}), []string{"redis"})
 	for name, other := range map[string]string{
-		"another address": Given(Auto, []string{"KATA_REDIS=b"}, []string{"redis"}),
-		"no address":      Given(Auto, nil, []string{"redis"}),
-		"another choice":  Given(Embedded, []string{"KATA_REDIS=a"}, []string{"redis"}),
+		"another address": Given(bare(Auto, []string{"KATA_REDIS=b"}), []string{"redis"}),
+		"no address":      Given(bare(Auto, nil), []string{"redis"}),
+		"another choice":  Given(bare(Embedded, []string{"KATA_REDIS=a"}), []string{"redis"}),
 	} {
 		if other == one {
 			t.Errorf("%s: the same as with the first address", name)
 		}
 	}
-	if Given(Auto, []string{"KATA_REDIS=a"}, []string{"sql"}) != Given(Auto, nil, []string{"sql"}) {
+	if Given(bare(Auto, []string{"KATA_REDIS=a"}), []string{"sql"}) != Given(bare(Auto, nil), []string{"sql"}) {
 		t.Error("an address of a service that is not needed changes the verdict's key")
 	}
 }

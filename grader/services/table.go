@@ -26,6 +26,9 @@ type service struct {
 	beside   string   // the service that tests use too where it can be had
 	image    image    // the container's; zero: none
 	local    []string // programs of a server on this machine, the best first; nil: kata cannot start one
+	beneath  []string // programs that must lie beside it
+	places   []string // patterns of folders that are often not on PATH
+	clock    bool     // the embedded form has a clock that tests move; real servers only when asked
 	mend     string   // what to do when it cannot be had
 }
 
@@ -48,7 +51,7 @@ func table() []service {
 		{name: "sql", embedded: linked, text: "SQLite, linked into the tests", beside: "postgres"},
 		{
 			name: "postgres", aliases: []string{"KATA_POSTGRESQL"}, text: "a PostgreSQL server",
-			local: []string{"postgres"}, mend: "kata doctor --install postgres",
+			local: []string{"postgres"}, beneath: []string{"initdb"}, places: postgresPlaces(), mend: "kata doctor --install postgres",
 			image: image{
 				Ref: "postgres:16-alpine", Port: 5432, Env: []string{"POSTGRES_PASSWORD=kata"},
 				Args: []string{"postgres", "-c", "fsync=off"}, Log: "database system is ready to accept connections", Times: 2,
@@ -56,7 +59,7 @@ func table() []service {
 			},
 		},
 		{
-			name: "redis", embedded: program, text: "miniredis, kata's own server program",
+			name: "redis", embedded: program, clock: true, text: "miniredis, kata's own server program",
 			local: []string{"redis-server", "valkey-server"},
 			image: image{Ref: "redis:7", Port: 6379, Log: "Ready to accept connections", Address: "redis://%s"},
 		},
@@ -94,6 +97,15 @@ func table() []service {
 		{name: "bucket", embedded: program, text: "gofakes3, kata's own server program", aliases: []string{"KATA_S3"}},
 		{name: "git", embedded: program, text: "a Git host, kata's own server program"},
 		{name: engine, text: "a container engine that the tests drive, only when asked", mend: "kata verify --services docker"},
+	}
+}
+
+// postgresPlaces are where packages of Debian, Red Hat, Homebrew and Windows
+// put the programs.
+func postgresPlaces() []string {
+	return []string{
+		"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin",
+		"/Applications/Postgres.app/Contents/Versions/[0-9]*/bin", `C:\Program Files\PostgreSQL\*\bin`,
 	}
 }
 

@@ -46,7 +46,7 @@ func checkImage(t *testing.T, s service) {
 
 // Each folder here is the server of a service, or a tool of this package.
 func TestEveryProgramHasItsEntry(t *testing.T) {
-	tools := []string{"container", "local", "install", "testdata"}
+	tools := []string{"container", "local", "install", "page"}
 	folders, err := filepath.Glob("*/main.go")
 	if err != nil || len(folders) == 0 {
 		t.Fatalf("no programs found: %v", err)
