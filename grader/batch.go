@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -113,37 +114,60 @@ func (p pending) failure(built bench.Build) (bench.Failure, bool) {
 	return bench.Failure{}, false
 }
 
-// screen settles what the source rules refuse and what is known already.
+// screen settles what is known already and what the source rules refuse, some
+// submissions at a time.
 func (b *batch) screen() ([]pending, error) {
-	var open []pending
-	for _, s := range b.subs {
-		if _, settled := b.results[s.ID()]; settled {
-			continue
-		}
-		findings, err := check(s)
-		unparsed := errors.Is(err, rules.ErrSyntax)
-		if err != nil && !unparsed {
-			return nil, err
-		}
-		if len(findings) > 0 {
-			b.settle(s, ruleResult(s, findings))
-			continue
-		}
-		key, err := b.key(s)
-		if err != nil {
-			return nil, err
-		}
-		if r, ok := b.recall(key); ok {
-			b.settle(s, r)
-			continue
-		}
-		tried, err := trials(s)
-		if err != nil {
-			return nil, err
-		}
-		open = append(open, pending{s, key, unparsed, tried})
+	subs := slices.DeleteFunc(slices.Clone(b.subs), func(s bench.Submission) bool { return b.settled(s) })
+	open, problems := make([]*pending, len(subs)), make([]error, len(subs))
+	slots := make(chan struct{}, max(b.Jobs, 1))
+	var group sync.WaitGroup
+	for i, s := range subs {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			open[i], problems[i] = b.screenOne(s)
+		})
 	}
-	return open, nil
+	group.Wait()
+	var left []pending
+	for _, p := range open {
+		if p != nil {
+			left = append(left, *p)
+		}
+	}
+	return left, errors.Join(problems...)
+}
+
+func (b *batch) settled(s bench.Submission) bool {
+	_, settled := b.results[s.ID()]
+	return settled
+}
+
+// screenOne returns nil for a submission that it settled. A verdict is known
+// only of code that met the source rules of this very kata.
+func (b *batch) screenOne(s bench.Submission) (*pending, error) {
+	key, err := b.key(s)
+	if err != nil {
+		return nil, err
+	}
+	if r, ok := b.recall(key); ok {
+		b.settle(s, r)
+		return nil, nil
+	}
+	findings, err := check(s)
+	unparsed := errors.Is(err, rules.ErrSyntax)
+	if err != nil && !unparsed {
+		return nil, err
+	}
+	if len(findings) > 0 {
+		b.settle(s, ruleResult(s, findings))
+		return nil, nil
+	}
+	tried, err := trials(s)
+	if err != nil {
+		return nil, err
+	}
+	return &pending{s, key, unparsed, tried}, nil
 }
 
 func check(s bench.Submission) ([]rules.Finding, error) {

@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -97,13 +98,19 @@ func (s *Store) Update(change func(*State) error) (Notice, error) {
 	}
 	state.Version = version
 	data, err := encode(state)
-	if err == nil {
+	if err == nil && !s.holds(data) {
 		err = s.replace(data)
 	}
 	if err != nil {
 		return notice, s.explain("save the progress", err)
 	}
 	return notice, nil
+}
+
+// holds reports whether the file has this content already.
+func (s *Store) holds(data []byte) bool {
+	old, err := readFile(s.File())
+	return err == nil && bytes.Equal(old, data)
 }
 
 // read returns the file's state. damage says what is wrong with a file that is

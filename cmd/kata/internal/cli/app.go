@@ -171,7 +171,7 @@ func (a *app) grader(dir string) (*grader.Grader, error) {
 		return nil, err
 	}
 	return &grader.Grader{
-		Workspace: dir, CacheDir: cache, Assets: a.Files, Environ: a.Environ, Version: version(),
+		Workspace: dir, CacheDir: cache, Assets: a.Files, Environ: a.Environ, Version: engine(),
 		MinimumGo: minimumGo(a.Files), Runner: run.New(), Jobs: runtime.NumCPU(), Services: choice,
 	}, nil
 }

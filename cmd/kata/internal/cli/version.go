@@ -2,8 +2,13 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
+	"sync"
 
 	"github.com/kata-go/kata/grader"
 	"github.com/kata-go/kata/grader/course"
@@ -35,13 +40,39 @@ func versionCommand(a *app) *cobra.Command {
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "devel"
+		return unversioned
 	}
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		return v
 	}
-	return "devel"
+	return unversioned
 }
+
+// engine identifies the code of this kata, which cached verdicts depend on: its
+// version, and of a kata that has none the beginning of its executable, where
+// the linker puts the build id.
+var engine = sync.OnceValue(func() string {
+	v := version()
+	if v != unversioned {
+		return v
+	}
+	const enough = 64 << 10
+	head := make([]byte, enough)
+	name, err := os.Executable()
+	if err != nil {
+		return v
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return v
+	}
+	defer file.Close()
+	n, _ := io.ReadFull(file, head) // a shorter one is whole
+	return fmt.Sprintf("%s %x", v, sha256.Sum256(head[:n]))
+})
+
+// unversioned is the version of a kata that was built in a checkout.
+const unversioned = "devel"
 
 // platform is what code is graded on, such as linux/amd64.
 func platform() string { return runtime.GOOS + "/" + runtime.GOARCH }
