@@ -1,6 +1,8 @@
 # Recipes are go commands; nothing else is needed.
 
-.PHONY: test race lint bench fuzz redteam pack check
+.PHONY: test race lint bench fuzz redteam pack check deep mutate
+
+BASE ?= origin/main
 
 test: ## everything: units, scenarios, all exercises and their counter-examples
 	go test ./...
@@ -26,3 +28,9 @@ pack: ## renew starter.txtar, track.txtar and behaviours.txt
 
 check: ## the author's gate over the whole course
 	go run ./cmd/kata author check
+
+deep: ## right answers again and again, of the exercises that differ from BASE
+	go run ./cmd/kata author check --deep --changed $(BASE)
+
+mutate: ## which small changes of the solutions their tests notice
+	go run ./cmd/kata author mutate

@@ -79,7 +79,7 @@ func checkStarter(s *subject) {
 	for _, b := range r.Behaviours {
 		if b.Status == verdict.Fail {
 			failing++
-			causes[cause(b)] = true
+			causes[s.cause(b)] = true
 		}
 	}
 	if failing < 2 {
@@ -89,14 +89,18 @@ func checkStarter(s *subject) {
 	}
 }
 
-// cause tells failures apart roughly: by what was wanted of a behaviour.
-func cause(b verdict.Behaviour) string {
+// cause tells failures apart roughly: by what was got and wanted, and where
+// learners write the tests, by the mutant that slips through.
+func (s *subject) cause(b verdict.Behaviour) string {
+	if f := b.Failure; f != nil && s.Kind == course.KindTests {
+		return f.Sent
+	}
 	if b.Failure != nil {
 		return b.Failure.Got + "\x00" + b.Failure.Want
 	}
 	for _, p := range b.Parts {
 		if p.Status == verdict.Fail {
-			return cause(p)
+			return s.cause(p)
 		}
 	}
 	return ""

@@ -36,16 +36,16 @@ func (p *Printer) Finding(exercise, rule, where, message string) {
 
 // Checked is what the author's gate found out about one exercise.
 type Checked struct {
-	Exercise                 string
-	Rules, Findings, Answers int
-	Seconds                  float64 // of the solution's run
-	Skipped                  string  // why its answers were not run
+	Exercise          string
+	Findings, Answers int
+	Seconds           float64 // of the solution's run
+	Skipped           string  // why its answers were not run
 }
 
 // Checked writes an exercise's line at the end of an author's check.
 func (p *Printer) Checked(c Checked) {
 	status := verdict.Pass
-	text := fmt.Sprintf("%s, %s, solution %.2f s", Count(c.Rules, "rule"), Count(c.Answers, "answer"), c.Seconds)
+	text := fmt.Sprintf("%s, solution %.2f s", Count(c.Answers, "answer"), c.Seconds)
 	if c.Skipped != "" {
 		status, text = verdict.Skip, "answers not run: "+c.Skipped
 	}

@@ -36,11 +36,11 @@ Exit codes: 0 every rule holds; 1 one does not.`,
 			return a.check(c.Context(), args, f)
 		},
 	}
-	c.Flags().BoolVar(&f.Deep, "deep", false, "run right answers again and again, with other seeds, in other orders")
+	c.Flags().BoolVar(&f.Deep, "deep", false, "run right answers again and again, shuffled")
 	c.Flags().BoolVar(&f.json, "json", false, "write the result of every rule as JSON")
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "write a line for every rule")
 	c.Flags().BoolVar(&f.rules, "rules", false, "list the rules and check nothing")
-	c.Flags().StringVar(&f.changed, "changed", "", "only what differs from the merge base with a Git `REVISION`")
+	c.Flags().StringVar(&f.changed, "changed", "", "only what differs from where `REVISION` branched off")
 	return c
 }
 
@@ -110,6 +110,6 @@ func (a *app) showChecks(reports []author.Report, verbose bool) {
 		}
 	}
 	for _, r := range reports {
-		a.out().Checked(report.Checked{Exercise: r.Exercise, Rules: len(r.Rules), Findings: len(r.Findings()), Answers: r.Answers, Seconds: r.Seconds, Skipped: r.Skipped})
+		a.out().Checked(report.Checked{Exercise: r.Exercise, Findings: len(r.Findings()), Answers: r.Answers, Seconds: r.Seconds, Skipped: r.Skipped})
 	}
 }

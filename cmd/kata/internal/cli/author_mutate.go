@@ -41,7 +41,7 @@ explained, or an entry of mutants.toml does not hold any more.`,
 		},
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "write every mutant as JSON")
-	c.Flags().BoolVar(&f.draft, "draft", false, "write entries of mutants.toml for what nothing explains, reasons left to fill in")
+	c.Flags().BoolVar(&f.draft, "draft", false, "write entries of mutants.toml for the unexplained")
 	c.Flags().IntVar(&f.jobs, "jobs", 0, "test processes at once (default: as many as processors)")
 	c.Flags().IntVar(&f.Limit, "limit", 0, "try only `N` mutants of each exercise")
 	c.Flags().Float64Var(&f.min, "min", 0.9, "the lowest `score` that is good enough")
