@@ -94,7 +94,7 @@ func table() []service {
 			image: image{Ref: "nats:2.11-alpine", Port: 4222, Args: []string{"-js"}, Log: "Server is ready", Address: "nats://%s"},
 		},
 		{name: "openid", embedded: linked, text: "an OpenID provider, linked into the tests", aliases: []string{"KATA_OIDC"}},
-		{name: "bucket", embedded: program, text: "gofakes3, kata's own server program", aliases: []string{"KATA_S3"}},
+		{name: "bucket", embedded: linked, text: "gofakes3 or gocloud.dev in memory, linked into the tests", aliases: []string{"KATA_S3"}},
 		{name: "git", embedded: program, text: "a Git host, kata's own server program"},
 		{name: engine, text: "a container engine that the tests drive, only when asked", mend: "kata verify --services docker"},
 	}
