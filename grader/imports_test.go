@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	"grader/bench":           {"grader/course", "grader/run", "grader/verdict"},
 	"grader/services":        {"grader/run"},
 	"grader/update":          {"grader/course"},
+	"grader/class":           {"grader", "grader/bench", "grader/course", "grader/verdict"},
 	"grader/report":          {"grader/verdict"},
 	"grader":                 {"grader/bench", "grader/rules", "grader/run", "grader/services", "grader/course", "grader/verdict"},
 	"grader/mutate":          {"grader", "grader/bench", "grader/course", "grader/run", "grader/services", "grader/verdict"},

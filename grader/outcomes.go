@@ -92,3 +92,16 @@ func apiProblem(s bench.Submission, p verdict.Problem) verdict.Problem {
 
 // clean makes a text that may quote a learner's file safe to show.
 func clean(text string) string { return verdict.Clean([]byte(text), "", 20, 4000) }
+
+// Refused is the verdict on an exercise whose files cannot be taken.
+func Refused(e *course.Exercise, err *bench.RefusedError) verdict.Result {
+	r := refusedResult(e, err)
+	r.Exercise = e.ID()
+	return r
+}
+
+// Unchanged reports whether files are the starter's.
+func Unchanged(e *course.Exercise, files []course.File) bool {
+	starter, err := e.Starter()
+	return err == nil && sameFiles(files, starter)
+}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -83,6 +84,26 @@ func (p *Printer) Laid(dir string, exercises int) {
 func (p *Printer) Serving(address string) {
 	p.line("the progress page is at " + paint(p.palette.code, address) + " until you press Ctrl-C")
 }
+
+// ClassHead is the line above a class's rows.
+func (p *Printer) ClassHead(exercises int) {
+	p.line(paint(p.palette.faint, pad("name", nameColumns)+" passed of "+Number(exercises)))
+}
+
+const nameColumns = 28
+
+// ClassRow is one learner's line.
+func (p *Printer) ClassRow(name string, passed, total int, problem string) {
+	left := pad(cut(verdict.Clean([]byte(name), "", 1, 200), nameColumns), nameColumns) + " "
+	if problem != "" {
+		p.line(left + paint(p.palette.bad, "not graded: "+cut(verdict.Clean([]byte(problem), "", 1, 400), p.width-nameColumns-14)))
+		return
+	}
+	p.line(left + fmt.Sprintf("%6d  ", passed) + Bar(passed, total, 20, p.palette))
+}
+
+// Number is n in decimal digits.
+func Number(n int) string { return strconv.Itoa(n) }
 
 // Step is one line of an update.
 func (p *Printer) Step(exercise, what string) { p.line(pad(exercise, 24) + " " + what) }

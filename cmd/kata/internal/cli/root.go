@@ -82,7 +82,7 @@ Bare kata is kata next.`,
 		}
 	}
 	add("learn", next, watchCommand(a), showCommand(a), hintCommand(a), diffCommand(a), resetCommand(a), solutionCommand(a), startCommand(a), listCommand(a))
-	add("check", verifyCommand(a), reportCommand(a), serveCommand(a), doctorCommand(a))
+	add("check", verifyCommand(a), reportCommand(a), serveCommand(a), gradeCommand(a), doctorCommand(a))
 	add("more", initCommand(a), updateCommand(a), authorCommand(a), versionCommand(a))
 	root.SetHelpCommandGroupID("more")
 	root.SetCompletionCommandGroupID("more")
