@@ -42,7 +42,7 @@ func TestBurst(t *testing.T) {
 func TestRefill(t *testing.T) {
 	const moment = 10 * time.Millisecond
 	t.Run("one more request passes after each interval", func(t *testing.T) {
-		g := open(t)
+		g := with(t, 6+kit.Rand(t).IntN(4), 1700*time.Millisecond)
 		c := g.address(1)
 		g.passes(g.Burst, "the burst is not over", c)
 		g.wait(g.Every - moment)
@@ -213,7 +213,7 @@ func TestRetryAfter(t *testing.T) {
 		ask(g, c)
 	})
 	t.Run("Retry-After of less than a second is one second", func(t *testing.T) {
-		g := with(t, 2, time.Duration(100+kit.Rand(t).IntN(700))*time.Millisecond)
+		g := with(t, 2, time.Duration(501+kit.Rand(t).IntN(300))*time.Millisecond)
 		c := g.address(1)
 		g.passes(g.Burst, "the burst is not over", c)
 		ask(g, c)
