@@ -21,7 +21,7 @@ fuzz: ## every parser, 60 s each
 		go test -run=NONE -fuzz="^$$f$$" -fuzztime=60s $$p || exit 1; done; done
 
 redteam: ## every attack on the grader, by name
-	go test ./grader -run TestRedteam -v
+	go test ./grader -run TestRedteam -v -strict
 
 pack: ## renew starter.txtar, track.txtar and behaviours.txt
 	go run ./cmd/kata author pack

@@ -28,6 +28,7 @@ import (
 //	allow: os syscall           the exercise's imports are widened, to meet the layers behind the rules
 //	needs: files network        layers of containment without which it means nothing
 //	timeout: 2s                 the exercise's; 5 s without
+//	workspace: REASON           it is graded in its folder, by itself
 //	alone: REASON               it spoils the binary that others are linked into
 //	setup: VERB ARGUMENTS       see redteam_setup_test.go
 //
@@ -39,7 +40,7 @@ type attack struct {
 	says, never        []string
 	allow, needs, does []string // does: set-up
 	timeout            time.Duration
-	alone              bool
+	alone, whole       bool
 	files              []txtar.File
 }
 
@@ -51,6 +52,7 @@ var directives = map[string]func(*attack, string) error{
 	"never":       func(a *attack, v string) error { a.never = append(a.never, unquote(v)); return nil },
 	"allow":       func(a *attack, v string) error { a.allow = strings.Fields(v); return nil },
 	"needs":       func(a *attack, v string) error { a.needs = strings.Fields(v); return nil },
+	"workspace":   func(a *attack, v string) error { a.whole = true; return nil },
 	"alone":       func(a *attack, v string) error { a.alone = true; return nil },
 	"setup":       func(a *attack, v string) error { a.does = append(a.does, v); return nil },
 	"timeout": func(a *attack, v string) (err error) {
@@ -105,7 +107,7 @@ func parseAttack(name string, data []byte) (*attack, error) {
 // inWorkspace tells that the attack is on more than the exercise's folder, so
 // that a whole workspace has to be graded.
 func (a *attack) inWorkspace() bool {
-	return slices.ContainsFunc(a.files, func(f txtar.File) bool { return path.IsAbs(f.Name) }) ||
+	return a.whole || slices.ContainsFunc(a.files, func(f txtar.File) bool { return path.IsAbs(f.Name) }) ||
 		slices.ContainsFunc(a.does, func(d string) bool { return strings.HasPrefix(d, "env ") || strings.Contains(d, " /") })
 }
 

@@ -170,7 +170,7 @@ func (t *Toolchain) stamp() string {
 }
 
 func (t *Toolchain) env(ctx context.Context, names ...string) (map[string]string, error) {
-	env := append(t.pass(append(append([]string{"GOENV", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"}, system...), network...)), "GOTOOLCHAIN=local", "GOFLAGS=")
+	env := append(t.pass(append(append([]string{"GOENV", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"}, system...), network...)), "GOTOOLCHAIN=local", "GOFLAGS=", "TEST_TELEMETRY_DIR="+filepath.Join(t.cache, "telemetry")) // else in the user's configuration
 	out, err := t.runner.Tool(ctx, run.Command{Path: t.Go, Args: append([]string{"env", "-json"}, names...), Dir: t.cache, Env: env, Wall: 30 * time.Second})
 	if err != nil {
 		return nil, err

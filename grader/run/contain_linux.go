@@ -39,6 +39,7 @@ type orders struct {
 	Namespace   bool // of users
 	User        int  // 0: stay
 	Processes   int
+	Static      bool // all code is laid out by the kernel, and no other program follows
 	Memory      int64
 	Disk        int64
 	Files       int
@@ -109,6 +110,7 @@ func newOrders(s *session, c Command) (o orders, err error) {
 	if o.Dir, err = filepath.Abs(c.Dir); err != nil {
 		return o, fmt.Errorf("find the working directory: %w", err)
 	}
+	o.Static = f.Processes == 0 && static(o.Path)
 	o.Read = slices.Concat(o.Read, libraries(o.Path))
 	for _, path := range append([]string{o.Path, o.Dir}, slices.Concat(o.Read, o.Write)...) {
 		if _, err := os.Stat(path); err != nil {

@@ -6,15 +6,21 @@ import (
 	"slices"
 )
 
-// libraries returns the places of shared libraries if the program asks for a
-// dynamic linker, as one built with cgo or the race detector does.
-func libraries(program string) []string {
+// static reports whether a program needs no dynamic linker. One built with cgo
+// or the race detector does, as most that are not of Go.
+func static(program string) bool {
 	file, err := elf.Open(program)
 	if err != nil {
-		return nil // not ours to complain about
+		return false // not ours to complain about
 	}
 	defer file.Close()
-	if !slices.ContainsFunc(file.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP }) {
+	return !slices.ContainsFunc(file.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP })
+}
+
+// libraries returns the places of shared libraries if the program asks for a
+// dynamic linker.
+func libraries(program string) []string {
+	if static(program) {
 		return nil
 	}
 	places := []string{"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/etc/ld.so.cache"}

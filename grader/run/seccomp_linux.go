@@ -28,6 +28,11 @@ const refused = `
 // that may have none.
 const refusedAlone = `fork vfork pidfd_open pidfd_send_signal rt_sigqueueinfo rt_tgsigqueueinfo tkill`
 
+// System calls that move code about, refused to a program whose code the kernel
+// has laid out whole: nothing that it does later can become code, or come to
+// stand where code was.
+const refusedStatic = `mremap remap_file_pages`
+
 // offArch is the offset of the architecture in struct seccomp_data.
 const offArch = 4
 
@@ -71,6 +76,10 @@ func (o *orders) policy(info *arch.Info) seccomp.Policy {
 		names = append(names, known(info, refusedAlone)...)
 		self := uint64(os.Getpid())
 		conditional = append(conditional, when("clone", hasNot(0, unix.CLONE_THREAD)), when("kill", isNot(0, self)), when("tgkill", isNot(0, self)))
+	}
+	if o.Static {
+		names = append(names, known(info, refusedStatic)...)
+		conditional = append(conditional, when("mmap", has(2, unix.PROT_EXEC)), when("mprotect", has(2, unix.PROT_EXEC)), when("pkey_mprotect", has(2, unix.PROT_EXEC)))
 	}
 	return seccomp.Policy{DefaultAction: seccomp.ActionAllow, Syscalls: []seccomp.SyscallGroup{
 		{Action: errno(unix.EPERM), Names: names, NamesWithCondtions: conditional},

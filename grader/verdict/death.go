@@ -17,6 +17,9 @@ func diagnose(s Stream, end Ending) *Problem {
 	case s.Whole:
 		return nil
 	case end.Flooded:
+		if p := crash(end); p != nil {
+			return p // with more goroutines to tell of than there was room for
+		}
 		return stopped(Flood, "printed more than the output limit", end)
 	case end.TimedOut:
 		return stopped(Timeout, "not finished after "+seconds(end.Seconds), end)

@@ -119,6 +119,20 @@ func keep(t *testing.T) {
 		return
 	}
 	trace := string(debug.Stack())
-	current.Failure(t.Name(), kit.Failure{Got: fmt.Sprintf("panic: %v", p), Want: "no panic", At: kit.FirstOwned(trace), Note: kit.Owning(trace)})
+	current.Failure(t.Name(), kit.Failure{Got: "panic: " + said(p), Want: "no panic", At: kit.FirstOwned(trace), Note: kit.Owning(trace)})
 	t.FailNow()
+}
+
+// said is the text of what a panic was called with. Its own method may write
+// it, on a goroutine of its own, so that it can end only that.
+func said(p any) string {
+	text := make(chan string, 1)
+	go func() {
+		defer close(text)
+		text <- fmt.Sprint(p)
+	}()
+	if s, ok := <-text; ok {
+		return s
+	}
+	return fmt.Sprintf("a %T, which does not say what it is", p)
 }
