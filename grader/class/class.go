@@ -9,9 +9,11 @@
 package class
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -212,9 +214,18 @@ func (c *Class) alone(ctx context.Context, outcomes []Outcome, again []answer) e
 	return nil
 }
 
-// own gives a result the names that its learner knows.
+// own gives a result the names that its learner knows: its texts speak of the
+// folder that the answer was built in.
 func own(a answer, r verdict.Result) verdict.Result {
+	folder := strings.TrimPrefix(a.Package(), bench.Module+"/")
+	var renamed verdict.Result
+	data, err := json.Marshal(r)
+	if err == nil {
+		err = json.Unmarshal(bytes.ReplaceAll(data, []byte(folder), []byte(a.Exercise.Dir())), &renamed)
+	}
+	if err == nil {
+		r = renamed
+	}
 	r.Exercise, r.Ignored = a.Exercise.ID(), a.ignored
-	r.Reason = strings.ReplaceAll(r.Reason, strings.TrimPrefix(a.Package(), bench.Module+"/"), a.Exercise.Dir())
 	return r
 }
