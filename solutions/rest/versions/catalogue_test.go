@@ -50,7 +50,7 @@ const (
 	typeTwo = "application/vnd.shop.v2+json"
 )
 
-// 3. Without a version in the path, Accept chooses it: of several, the newest that there is. The answer's media type is the one that was chosen.
+// 3. Without a version in the path, Accept chooses it: of several, the newest that there is. A version that is not there leaves the choice to the others. The answer's media type is the one that was chosen.
 func TestAccept(t *testing.T) {
 	ask := func(t *testing.T, accept, mediaType string) {
 		t.Helper()
