@@ -79,7 +79,7 @@ func table() []service {
 			},
 		},
 		{
-			name: "dynamodb", embedded: program, text: "minidyn, kata's own server program", aliases: []string{"KATA_DYNAMO"},
+			name: "dynamodb", embedded: program, text: "a simulator of DynamoDB, kata's own server program", aliases: []string{"KATA_DYNAMO"},
 			image: image{Ref: "amazon/dynamodb-local:2.5.4", Port: 8000, Address: "http://%s"},
 		},
 		{
