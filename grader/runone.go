@@ -70,6 +70,10 @@ func (b *batch) execute(ctx context.Context, work *bench.Bench, resolver *servic
 	return stream, ending(out), err
 }
 
+// toolProcesses is how many processes a program that the tests start may come
+// to, its own children included.
+const toolProcesses = 32
+
 // command is the test process of one submission. It is confined in every layer
 // that the machine has: except from the network when a service lives outside,
 // and not at all when its tests drive a container engine.
@@ -83,7 +87,7 @@ func (b *batch) command(s bench.Submission, served services.Served, folder, bina
 		c.Env = append(c.Env, b.tool.Environ("PATH", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "XDG_RUNTIME_DIR")...)
 		return c
 	}
-	c.Confine = &run.Confine{Scratch: home, HostNetwork: served.Outside}
+	c.Confine = &run.Confine{Scratch: home, HostNetwork: served.Outside, Programs: served.Tools, Processes: toolProcesses * len(served.Tools)}
 	if !served.Outside {
 		c.Network = served.Network
 	}

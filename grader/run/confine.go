@@ -8,6 +8,10 @@ type Confine struct {
 	// Read lists further files and folders, absolute, that the process may read
 	// and execute; its program and working directory it always may.
 	Read []string
+	// Programs lists further programs, absolute, that the process may start as
+	// its children, with the shared libraries that they ask for. Processes must
+	// leave room for them.
+	Programs []string
 	// Write lists folders, absolute, that it may change.
 	Write []string
 	// Scratch is the absolute path of a folder, made and later removed by the

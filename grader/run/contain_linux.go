@@ -111,7 +111,11 @@ func newOrders(s *session, c Command) (o orders, err error) {
 		return o, fmt.Errorf("find the working directory: %w", err)
 	}
 	o.Static = f.Processes == 0 && static(o.Path)
-	o.Read = slices.Concat(o.Read, libraries(o.Path))
+	o.Read = slices.Concat(o.Read, f.Programs, libraries(o.Path))
+	for _, program := range f.Programs {
+		o.Read = append(o.Read, libraries(program)...)
+	}
+	o.Read = slices.Compact(slices.Sorted(slices.Values(o.Read)))
 	for _, path := range append([]string{o.Path, o.Dir}, slices.Concat(o.Read, o.Write)...) {
 		if _, err := os.Stat(path); err != nil {
 			return o, err

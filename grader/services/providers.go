@@ -44,7 +44,7 @@ func (r *Resolver) providers() []provider {
 // considers tells whether p is tried: a service that has one source only is
 // not meant by a wish for another.
 func (r *Resolver) considers(p provider, s service) bool {
-	return slices.Contains(p.choices, r.Choice) || p.via == viaEmbedded && s.only()
+	return slices.Contains(p.choices, r.Choice) || s.only() && (p.via == viaEmbedded || s.tool && p.via == viaLocal)
 }
 
 // find takes the first source that has the service. A source that has it and
@@ -114,7 +114,7 @@ func (c Config) address(s service) string {
 }
 
 func (r *Resolver) byAddress(_ context.Context, s service) (answer, error) {
-	return answer{address: r.address(s), outside: true}, nil
+	return answer{address: r.address(s), outside: !s.tool}, nil
 }
 
 func (r *Resolver) offersLocal(_ context.Context, s service) error {
@@ -139,6 +139,9 @@ func (r *Resolver) byLocal(ctx context.Context, s service) (answer, error) {
 	p, ok := r.findLocal(s)
 	if !ok {
 		return answer{}, fmt.Errorf("%s has gone", s.name)
+	}
+	if s.tool {
+		return answer{address: p.path}, nil
 	}
 	args := []string{s.name, p.path}
 	if s.beneath != nil {

@@ -35,6 +35,7 @@ type Served struct {
 	Network *run.Network      // where started servers live; nil when none was started
 	Outside bool              // an address beyond this run's own network is among them
 	Engine  bool              // the tests drive a container engine
+	Tools   []string          // paths of programs that the tests start themselves
 }
 
 // MissingError says that a service cannot be had here.
@@ -179,6 +180,9 @@ func (s *Served) add(of service, a answer) {
 	s.Env = append(s.Env, entry)
 	s.Outside = s.Outside || a.outside
 	s.Engine = s.Engine || of.name == engine
+	if of.tool {
+		s.Tools = append(s.Tools, a.address)
+	}
 }
 
 // once needs the lock.

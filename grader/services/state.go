@@ -83,7 +83,7 @@ func (c Config) given(s service) string {
 		return s.name + " " + a
 	case c.Choice == Docker:
 		return s.name + " " + s.image.Ref
-	case s.local != nil && (c.Choice == Local || c.Choice == Auto && !s.clock):
+	case s.local != nil && (s.tool || c.Choice == Local || c.Choice == Auto && !s.clock):
 		if p, ok := c.findLocal(s); ok {
 			return s.name + " " + p.stamp()
 		}

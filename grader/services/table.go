@@ -23,6 +23,7 @@ type service struct {
 	embedded kind
 	text     string   // what the embedded form is, or what else stands in for it
 	aliases  []string // other names of Variable(name)
+	tool     bool     // a program that the tests start themselves; its address is its path
 	beside   string   // the service that tests use too where it can be had
 	image    image    // the container's; zero: none
 	local    []string // programs of a server on this machine, the best first; nil: kata cannot start one
@@ -95,7 +96,7 @@ func table() []service {
 		},
 		{name: "openid", embedded: linked, text: "an OpenID provider, linked into the tests", aliases: []string{"KATA_OIDC"}},
 		{name: "bucket", embedded: linked, text: "gofakes3 or gocloud.dev in memory, linked into the tests", aliases: []string{"KATA_S3"}},
-		{name: "git", embedded: program, text: "a Git host, kata's own server program"},
+		{name: "git", tool: true, text: "the git program, started by the tests", local: []string{"git"}, mend: "install git: https://git-scm.com/downloads"},
 		{name: engine, text: "a container engine that the tests drive, only when asked", mend: "kata verify --services docker"},
 	}
 }
@@ -146,7 +147,7 @@ func (s service) variables() []string {
 
 // only reports whether there is a single source, so that a wish for another
 // one cannot be meant for this service.
-func (s service) only() bool { return s.local == nil && s.image.Ref == "" }
+func (s service) only() bool { return s.tool || s.local == nil && s.image.Ref == "" }
 
 // missing is the error for a service that cannot be had, with its own mending
 // command when mend is "".
