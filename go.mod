@@ -2,7 +2,10 @@ module github.com/kata-go/kata
 
 go 1.26.0
 
-require go.mongodb.org/mongo-driver/v2 v2.10.0
+require (
+	github.com/go-kivik/kivik/v4 v4.5.2
+	go.mongodb.org/mongo-driver/v2 v2.10.0
+)
 
 require (
 	dario.cat/mergo v1.0.2 // indirect
