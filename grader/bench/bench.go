@@ -277,7 +277,7 @@ func (b *Bench) goBuild(ctx context.Context, binary, pkg string) (problems, erro
 		return nil, err
 	}
 	out, err := b.runner.Tool(ctx, run.Command{
-		Path: b.tool.Go, Dir: b.tree.dir, Env: env, Wall: buildLimit,
+		Path: b.tool.Go, Dir: b.tree.dir, Env: env, Wall: buildLimit, Memory: buildMemory, CPU: buildCPU,
 		Args: slices.Concat([]string{"build", "-json", "-ldflags=" + strings.Join(linkFlags, " "), "-o", binary}, sameBuild(), []string{pkg}),
 	})
 	if err != nil {

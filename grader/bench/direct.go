@@ -141,7 +141,7 @@ func (d *directly) tools(ctx context.Context, program string, args []string) (ru
 	if _, err := os.Stat(file); err != nil {
 		return run.Outcome{ExitCode: -1}, nil // the go command knows better
 	}
-	out, err := d.runner.Tool(ctx, run.Command{Path: file, Dir: d.tree.dir, Env: d.env, Wall: buildLimit, Args: args})
+	out, err := d.runner.Tool(ctx, run.Command{Path: file, Dir: d.tree.dir, Env: d.env, Wall: buildLimit, Memory: buildMemory, CPU: buildCPU, Args: args})
 	if err != nil {
 		return out, fmt.Errorf("run the %ser: %w", strings.TrimSuffix(program, "e"), err)
 	}

@@ -16,6 +16,14 @@ import (
 // and every dependency on a slow machine.
 const buildLimit = 15 * time.Minute
 
+// What one process of a build may use: several times of what the largest
+// package does that an exercise depends on, SQLite in Go, and far less than
+// code does that is built to stop a compiler.
+const (
+	buildMemory = 4 << 30
+	buildCPU    = 5 * time.Minute
+)
+
 // problems are the compiler's complaints by the failing package's import path.
 type problems map[string][]verdict.Problem
 

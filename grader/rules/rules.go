@@ -18,6 +18,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/kata-go/kata/grader/rules/bodiless"
+	"github.com/kata-go/kata/grader/rules/constants"
 	"github.com/kata-go/kata/grader/rules/directives"
 	"github.com/kata-go/kata/grader/rules/foreign"
 	"github.com/kata-go/kata/grader/rules/imports"
@@ -86,6 +87,7 @@ func Methods(reference []File) []string {
 func analyzers(opts Options) []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		imports.New(imports.Policy{Extra: opts.Imports, Own: opts.Path, Kata: opts.Module}),
+		constants.Analyzer,
 		directives.Analyzer,
 		bodiless.Analyzer,
 		foreign.New(opts.Path),

@@ -48,10 +48,14 @@ type Command struct {
 	// Plan is sent with a fresh secret over an inherited descriptor, and a
 	// sealed report is expected back (see grader/kit/seal). Nil: neither. Secret
 	// and plan together are at most 64 KiB.
-	Plan           []byte
-	Confine        *Confine  // nil: no containment beyond the process group
-	Network        *Network  // where the process lives; nil: a private network when confined, else the host's
-	User           int       // user and group to become, without Confine, on Unix, when kata is root; zero: stay
+	Plan    []byte
+	Confine *Confine // nil: no containment beyond the process group
+	Network *Network // where the process lives; nil: a private network when confined, else the host's
+	User    int      // user and group to become, without Confine, on Unix, when kata is root; zero: stay
+	// Memory and CPU bound, on Linux and without Confine, each single process
+	// that the program becomes: bytes of data, processor time. Zero: no limit.
+	Memory         int64
+	CPU            time.Duration
 	Stdout, Stderr io.Writer // receive the output as it comes; nil: kept for Outcome
 }
 

@@ -75,6 +75,9 @@ func (r *Runner) launch(ctx context.Context, s *session, c Command) error {
 		closeAll(s.ours...)
 		return err
 	}
+	if c.Confine == nil {
+		bound(s.cmd, c)
+	}
 	s.follow(c)
 	stop := context.AfterFunc(ctx, s.kill)
 	defer stop()

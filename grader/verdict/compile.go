@@ -115,4 +115,13 @@ func owner(pkg, file string) string {
 // nothing to a learner.
 var machinePath = regexp.MustCompile(`; to add it:$| \(\S*[/\\]src[/\\]\S*\)$| in (?:/|[A-Za-z]:\\).+$`)
 
-func plainMessage(text string) string { return line(machinePath.ReplaceAllString(text, "")) }
+// exhausted is a compiler that met the limit of its memory, in one of several
+// ways in which the Go runtime says so.
+var exhausted = regexp.MustCompile(`^fatal error: .*\b(?:memory|mmap|arena)`)
+
+func plainMessage(text string) string {
+	if exhausted.MatchString(text) {
+		return "the compiler ran out of memory: this package is too much for it"
+	}
+	return line(machinePath.ReplaceAllString(text, ""))
+}
