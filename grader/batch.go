@@ -24,6 +24,7 @@ type batch struct {
 	digest  string // of the assets
 	subs    []bench.Submission
 	notes   map[string][]string // ID -> what was ignored in the folder
+	learns  bool                // the same submissions will be built again
 	mu      sync.Mutex
 	results map[string]verdict.Result
 }
@@ -243,8 +244,16 @@ func (b *batch) buildAndRun(ctx context.Context, open []pending) error {
 	if err != nil {
 		return err
 	}
-	return b.runAll(ctx, work, resolver, open, built)
+	if err := b.runAll(ctx, work, resolver, open, built); err != nil || built.Direct || !b.learns || len(subs) < worthLearning {
+		return err
+	}
+	_ = work.Learn(ctx, subs) // the next time it is quicker; without it as now
+	return ctx.Err()
 }
+
+// worthLearning is from how many submissions on a build takes so long that
+// asking how it was done is worth the time.
+const worthLearning = 8
 
 // dropUnserved settles as skipped what needs a service that is not there.
 func (b *batch) dropUnserved(ctx context.Context, open []pending, resolver *services.Resolver) []pending {

@@ -67,6 +67,7 @@ func (g *Grader) Grade(ctx context.Context, exercises []*course.Exercise, o Opti
 	if err != nil {
 		return nil, err
 	}
+	work.learns = true
 	for _, e := range exercises {
 		reading, err := bench.Read(root, e)
 		var refused *bench.RefusedError

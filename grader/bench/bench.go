@@ -106,7 +106,7 @@ func (b *Bench) Folder(s Submission) string { return b.tree.path(s.folder()) }
 type Build struct {
 	Binary   string             // runs any submission that did not fail; "" when all failed
 	Failures map[string]Failure // submission ID -> what the compiler said
-	Cached   bool               // the go command was not needed
+	Direct   bool               // the go command was not needed
 }
 
 // Build stages the submissions and links them into one binary. A submission
@@ -119,12 +119,12 @@ func (b *Bench) Build(ctx context.Context, subs []Submission) (Build, error) {
 		if err != nil {
 			return result, err
 		}
-		binary, failed, cached, err := b.link(ctx, suites, inputs)
+		binary, failed, direct, err := b.link(ctx, suites, inputs)
 		if err != nil {
 			return result, err
 		}
 		if len(failed) == 0 {
-			result.Binary, result.Cached = binary, cached
+			result.Binary, result.Direct = binary, direct
 			return result, nil
 		}
 		left := dropFailed(subs, failed, result.Failures)
@@ -215,7 +215,7 @@ func (b *Bench) stageOne(s Submission) (hidden, error) {
 
 // link builds the binary of suites unless it stands there, built from the same
 // inputs.
-func (b *Bench) link(ctx context.Context, suites []suite, inputs string) (binary string, failed problems, cached bool, err error) {
+func (b *Bench) link(ctx context.Context, suites []suite, inputs string) (binary string, failed problems, direct bool, err error) {
 	main, err := generateMain(suites)
 	if err != nil {
 		return "", nil, false, fmt.Errorf("generate the test main: %w", err)
@@ -230,14 +230,14 @@ func (b *Bench) link(ctx context.Context, suites []suite, inputs string) (binary
 		return binary, nil, true, nil
 	}
 	_ = os.Remove(mark)
-	failed, done, err := b.direct(ctx, n, binary)
-	if err == nil && !done {
+	failed, direct, err = b.direct(ctx, n, binary)
+	if err == nil && !direct {
 		failed, err = b.goBuild(ctx, binary, "./main/"+n)
 	}
 	if err != nil || len(failed) > 0 {
 		return "", failed, false, err
 	}
-	return binary, nil, false, os.WriteFile(mark, []byte(inputs), 0o644)
+	return binary, nil, direct, os.WriteFile(mark, []byte(inputs), 0o644)
 }
 
 func exists(file string) bool {

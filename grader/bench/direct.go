@@ -3,13 +3,16 @@ package bench
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/kata-go/kata/grader/run"
 )
@@ -27,8 +30,8 @@ func (b *Bench) direct(ctx context.Context, n, binary string) (failed problems, 
 		return nil, false, err
 	}
 	d := &directly{Bench: b, recipe: r, folder: recipeFolder(n), env: append(env, "GOROOT=")}
-	for _, u := range r.Units {
-		if failed, done, err = d.renew(ctx, u); err != nil || !done || len(failed) > 0 {
+	for _, wave := range r.waves() {
+		if failed, done, err = d.renewAll(ctx, wave); err != nil || !done || len(failed) > 0 {
 			return failed, done, err
 		}
 	}
@@ -46,8 +49,34 @@ type directly struct {
 	env    []string
 }
 
+// renewAll renews units that do not import one another, as many at a time as
+// there are processors.
+func (d *directly) renewAll(ctx context.Context, units []*unit) (failed problems, done bool, err error) {
+	config, err := d.config()
+	if err != nil {
+		return nil, false, err
+	}
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	slots := make(chan struct{}, runtime.NumCPU())
+	failed, done = problems{}, true
+	for _, u := range units {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			found, fine, problem := d.renew(ctx, u, config)
+			mu.Lock()
+			defer mu.Unlock()
+			maps.Copy(failed, found)
+			done, err = done && fine, errors.Join(err, problem)
+		})
+	}
+	group.Wait()
+	return failed, done, err
+}
+
 // renew compiles u again if its source, or what it sees of other units, changed.
-func (d *directly) renew(ctx context.Context, u *unit) (failed problems, done bool, err error) {
+func (d *directly) renew(ctx context.Context, u *unit, config string) (failed problems, done bool, err error) {
 	s, err := d.tree.source(u.Dir)
 	if err != nil || !u.fits(s) {
 		return nil, false, nil
@@ -57,7 +86,7 @@ func (d *directly) renew(ctx context.Context, u *unit) (failed problems, done bo
 		return nil, true, nil
 	}
 	archive := d.tree.path(path.Join(d.folder, key+".a"))
-	if failed, done, err = d.compile(ctx, u, archive); err != nil || !done || len(failed) > 0 {
+	if failed, done, err = d.compile(ctx, u, config, archive); err != nil || !done || len(failed) > 0 {
 		return failed, done, err
 	}
 	seen, err := face(archive)
@@ -69,11 +98,7 @@ func (d *directly) renew(ctx context.Context, u *unit) (failed problems, done bo
 }
 
 // compile runs the compiler as the go command does.
-func (d *directly) compile(ctx context.Context, u *unit, archive string) (failed problems, done bool, err error) {
-	config, err := d.config()
-	if err != nil {
-		return nil, false, err
-	}
+func (d *directly) compile(ctx context.Context, u *unit, config, archive string) (failed problems, done bool, err error) {
 	args := []string{
 		"-o", archive, "-trimpath", d.tree.path(u.Dir) + "=>" + u.Path, "-p", pathOf(u), "-lang=" + d.Lang, "-complete",
 		"-goversion", d.tool.Version, "-c=" + strconv.Itoa(min(4, runtime.NumCPU())), "-dwarf=false", "-nolocalimports", "-importcfg", config, "-pack",

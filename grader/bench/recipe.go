@@ -107,11 +107,31 @@ func (r *recipe) key(u *unit, s source) string {
 	sum := sha256.New()
 	fmt.Fprintf(sum, "%x\n", s.sum)
 	for _, other := range r.Units {
-		if slices.Contains(u.Imports, other.Path) {
+		if _, imported := slices.BinarySearch(u.Imports, other.Path); imported {
 			fmt.Fprintln(sum, other.Path, other.Face)
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// waves sorts the units so that each wave imports earlier ones only.
+func (r *recipe) waves() [][]*unit {
+	var waves [][]*unit
+	at := map[string]int{}
+	for _, u := range r.Units {
+		n := 0
+		for _, imported := range u.Imports {
+			if before, staged := at[imported]; staged {
+				n = max(n, before+1)
+			}
+		}
+		at[u.Path] = n
+		if n == len(waves) {
+			waves = append(waves, nil)
+		}
+		waves[n] = append(waves[n], u)
+	}
+	return waves
 }
 
 // config is the importcfg of the compiler and the linker: where each package's
