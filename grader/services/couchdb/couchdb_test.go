@@ -73,7 +73,7 @@ func TestFeedsEnd(t *testing.T) {
 	}
 	feeds := make(chan string, 2)
 	for _, name := range []string{"one", "two"} {
-		r, err := http.Get(url + "/" + name + "/_changes?feed=continuous") //nolint // the body is closed below
+		r, err := http.Get(url + "/" + name + "/_changes?feed=continuous") // the body is closed below
 		if err != nil {
 			t.Fatal(err)
 		}

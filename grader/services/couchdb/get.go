@@ -160,7 +160,7 @@ func (q *request) multipart(parts []map[string]any) error {
 			err = json.NewEncoder(part).Encode(v)
 		}
 		if err != nil {
-			return nil //nolint // the client is gone
+			return nil // the client is gone
 		}
 	}
 	_ = w.Close() // the client is gone

@@ -108,7 +108,7 @@ func TestEndsWithStandardInput(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("still running ten seconds after its standard input closed")
 	}
-	if _, err := http.Get(url); err == nil { //nolint // it must fail
+	if _, err := http.Get(url); err == nil { // it must fail
 		t.Errorf("%s still answers", url)
 	}
 }

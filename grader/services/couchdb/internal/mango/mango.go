@@ -21,7 +21,7 @@ type Selector func(doc any) bool
 func Compile(v any) (Selector, error) {
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("Selector must be a JSON object, but was: %T", v) //nolint // CouchDB's words
+		return nil, Refusef("Selector must be a JSON object, but was: %T", v)
 	}
 	var all []Selector
 	for _, key := range sorted(m) {
@@ -68,7 +68,7 @@ func entry(key string, v any) (Selector, error) {
 func several(key string, v any) (Selector, error) {
 	list, ok := v.([]any)
 	if !ok {
-		return nil, fmt.Errorf("Invalid operator: %s needs an array", key) //nolint // as CouchDB's words are
+		return nil, Refusef("Invalid operator: %s needs an array", key)
 	}
 	var all []Selector
 	for _, item := range list {
@@ -124,12 +124,12 @@ func operator(key string, v any) (Selector, error) {
 	case "$exists":
 		want, ok := v.(bool)
 		if !ok {
-			return nil, fmt.Errorf("Invalid operator: $exists needs a boolean") //nolint // as CouchDB's words are
+			return nil, Refusef("Invalid operator: $exists needs a boolean")
 		}
 		return func(d any) bool { return present(d) == want }, nil
 	case "$in", "$nin", "$all":
 		if !isList {
-			return nil, fmt.Errorf("Invalid operator: %s needs an array", key) //nolint // as CouchDB's words are
+			return nil, Refusef("Invalid operator: %s needs an array", key)
 		}
 		return membership(key, list), nil
 	case "$size":
@@ -142,7 +142,7 @@ func operator(key string, v any) (Selector, error) {
 	case "$type":
 		return func(d any) bool { return present(d) && kind(d) == v }, nil
 	}
-	return nil, fmt.Errorf("Invalid operator: %s", key) //nolint // CouchDB's words
+	return nil, Refusef("Invalid operator: %s", key)
 }
 
 func holds(key string, c int) bool {

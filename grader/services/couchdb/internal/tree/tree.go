@@ -10,7 +10,6 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -32,8 +31,8 @@ type Tree struct{ all map[string]*Revision }
 
 // The errors of edits, which a caller can tell apart.
 var (
-	ErrConflict = errors.New("Document update conflict.") //nolint // CouchDB's words
-	ErrFormat   = errors.New("Invalid rev format")        //nolint // CouchDB's words
+	ErrConflict = Refusef("Document update conflict.")
+	ErrFormat   = Refusef("Invalid rev format")
 )
 
 // Generation returns the number in front of a revision's id, 0 for "".

@@ -7,7 +7,6 @@ package attr
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,7 +38,7 @@ func (v *Value) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if len(fields) != 1 {
-		return errors.New("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes") //nolint // DynamoDB's words
+		return Refusef("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
 	}
 	for k, raw := range fields {
 		v.Kind = k
@@ -85,7 +84,7 @@ func (v *Value) readSet(raw json.RawMessage) error {
 		return err
 	}
 	if len(list) == 0 {
-		return errors.New("One or more parameter values were invalid: An string set  may not be empty") //nolint // DynamoDB's words
+		return Refusef("One or more parameter values were invalid: An string set  may not be empty")
 	}
 	for i, s := range list {
 		var err error
@@ -104,7 +103,7 @@ func (v *Value) readSet(raw json.RawMessage) error {
 	n := len(list)
 	*v = SetOf(v.Kind, list)
 	if len(v.Set) != n {
-		return errors.New("One or more parameter values were invalid: Input collection contains duplicates.") //nolint // DynamoDB's words
+		return Refusef("One or more parameter values were invalid: Input collection contains duplicates.")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package attr
 
 import (
-	"errors"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -14,11 +13,11 @@ const digits = 38
 // normal returns a number without exponent and idle zeros.
 func normal(text string) (string, error) {
 	if !regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$`).MatchString(text) {
-		return "", fmt.Errorf("The parameter cannot be converted to a numeric value: %s", text) //nolint // DynamoDB's words
+		return "", Refusef("The parameter cannot be converted to a numeric value: %s", text)
 	}
 	r, ok := new(big.Rat).SetString(text)
 	if !ok {
-		return "", fmt.Errorf("The parameter cannot be converted to a numeric value: %s", text) //nolint // DynamoDB's words
+		return "", Refusef("The parameter cannot be converted to a numeric value: %s", text)
 	}
 	return format(r)
 }
@@ -33,7 +32,7 @@ func format(r *big.Rat) (string, error) {
 	}
 	significant := strings.Trim(strings.Replace(strings.TrimPrefix(s, "-"), ".", "", 1), "0")
 	if len(significant) > digits || len(s) > 170 {
-		return "", errors.New("Attempting to store more than 38 significant digits in a Number") //nolint // DynamoDB's words
+		return "", Refusef("Attempting to store more than 38 significant digits in a Number")
 	}
 	return s, nil
 }

@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -158,7 +157,7 @@ func ParseProjection(text string, s *Scope) ([]Path, error) {
 		}
 		for _, other := range all {
 			if n := min(len(path), len(other)); slices.Equal(path[:n], other[:n]) {
-				return nil, fmt.Errorf("Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: %v, path two: %v", other, path) //nolint // DynamoDB's words
+				return nil, attr.Refusef("Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: %v, path two: %v", other, path)
 			}
 		}
 		all = append(all, path)

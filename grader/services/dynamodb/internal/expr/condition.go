@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -261,7 +260,7 @@ func (p *parser) function(c *Condition) (test, error) {
 	p.at++ // the parenthesis
 	arguments := map[string]int{"attribute_exists": 1, "attribute_not_exists": 1, "attribute_type": 2, "begins_with": 2, "contains": 2}[name]
 	if arguments == 0 {
-		return nil, fmt.Errorf("Invalid %s: Invalid function name; function: %s", p.kind, name) //nolint // DynamoDB's words
+		return nil, attr.Refusef("Invalid %s: Invalid function name; function: %s", p.kind, name)
 	}
 	path, err := p.path()
 	if err != nil {

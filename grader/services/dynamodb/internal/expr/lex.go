@@ -8,8 +8,6 @@ package expr
 
 import (
 	_ "embed"
-	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -44,7 +42,7 @@ func (s *Scope) Unused() error {
 			}
 		}
 		if len(idle) > 0 {
-			return fmt.Errorf("Value provided in %s unused in expressions: keys: {%s}", given.what, strings.Join(idle, ", ")) //nolint // DynamoDB's words
+			return attr.Refusef("Value provided in %s unused in expressions: keys: {%s}", given.what, strings.Join(idle, ", "))
 		}
 	}
 	return nil
@@ -82,13 +80,13 @@ const deepest = 300
 func newParser(kind, text string, s *Scope) (*parser, error) {
 	p := &parser{kind: kind, scope: s}
 	if strings.TrimSpace(text) == "" {
-		return nil, fmt.Errorf("Invalid %s: The expression can not be empty;", kind) //nolint // DynamoDB's words
+		return nil, attr.Refusef("Invalid %s: The expression can not be empty;", kind)
 	}
 	token := regexp.MustCompile(`^(?:[#:][A-Za-z0-9_]+|[A-Za-z_][A-Za-z0-9_]*|\d+|<>|<=|>=|[=<>()\[\],.+\-])`)
 	for rest := strings.TrimSpace(text); rest != ""; rest = strings.TrimSpace(rest) {
 		t := token.FindString(rest)
 		if t == "" {
-			return nil, fmt.Errorf("Invalid %s: Syntax error; token: \"%.1s\", near: \"%.20s\"", kind, rest, rest) //nolint // DynamoDB's words
+			return nil, attr.Refusef("Invalid %s: Syntax error; token: \"%.1s\", near: \"%.20s\"", kind, rest, rest)
 		}
 		p.tokens = append(p.tokens, t)
 		rest = rest[len(t):]
@@ -132,7 +130,7 @@ func (p *parser) syntax() error {
 		t = "<EOF>"
 	}
 	near := strings.Join(p.tokens[max(0, min(p.at, len(p.tokens))-1):min(p.at+2, len(p.tokens))], " ")
-	return fmt.Errorf("Invalid %s: Syntax error; token: \"%s\", near: \"%s\"", p.kind, t, near) //nolint // DynamoDB's words
+	return attr.Refusef("Invalid %s: Syntax error; token: \"%s\", near: \"%s\"", p.kind, t, near)
 }
 
 // Path is names and indexes into an item. An index is written as "[3]".
@@ -180,14 +178,14 @@ func (p *parser) name() (string, error) {
 		p.at++
 		n, ok := p.scope.Names[t]
 		if !ok {
-			return "", fmt.Errorf("Invalid %s: An expression attribute name used in the document path is not defined; attribute name: %s", p.kind, t) //nolint // DynamoDB's words
+			return "", attr.Refusef("Invalid %s: An expression attribute name used in the document path is not defined; attribute name: %s", p.kind, t)
 		}
 		p.scope.use(t)
 		return n, nil
 	case t == "" || !regexp.MustCompile(`^[A-Za-z_]`).MatchString(t):
 		return "", p.syntax()
 	case slices.Contains(strings.Fields(reserved), strings.ToUpper(t)):
-		return "", fmt.Errorf("Invalid %s: Attribute name is a reserved keyword; reserved keyword: %s", p.kind, t) //nolint // DynamoDB's words
+		return "", attr.Refusef("Invalid %s: Attribute name is a reserved keyword; reserved keyword: %s", p.kind, t)
 	}
 	p.at++
 	return t, nil
@@ -198,13 +196,13 @@ func (p *parser) value() (attr.Value, error) {
 	t := p.next()
 	v, ok := p.scope.Values[t]
 	if !ok {
-		return v, fmt.Errorf("Invalid %s: An expression attribute value used in expression is not defined; attribute value: %s", p.kind, t) //nolint // DynamoDB's words
+		return v, attr.Refusef("Invalid %s: An expression attribute value used in expression is not defined; attribute value: %s", p.kind, t)
 	}
 	p.scope.use(t)
 	return v, nil
 }
 
-var errDeep = errors.New("Invalid expression: it is nested too deeply") //nolint // as DynamoDB's words are
+var errDeep = attr.Refusef("Invalid expression: it is nested too deeply")
 
 // Get returns what an item holds at a path.
 func (path Path) Get(item attr.Item) (attr.Value, bool) {

@@ -2,7 +2,6 @@ package expr
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -21,9 +20,9 @@ type action struct {
 }
 
 var (
-	errInvalidPath = errors.New("The document path provided in the update expression is invalid for update")      //nolint // DynamoDB's words
-	errMissing     = errors.New("The provided expression refers to an attribute that does not exist in the item") //nolint // DynamoDB's words
-	errType        = errors.New("An operand in the update expression has an incorrect data type")                 //nolint // DynamoDB's words
+	errInvalidPath = attr.Refusef("The document path provided in the update expression is invalid for update")
+	errMissing     = attr.Refusef("The provided expression refers to an attribute that does not exist in the item")
+	errType        = attr.Refusef("An operand in the update expression has an incorrect data type")
 )
 
 // ParseUpdate reads an UpdateExpression.
@@ -41,7 +40,7 @@ func ParseUpdate(text string, s *Scope) (Update, error) {
 			return u, p.syntax()
 		}
 		if seen[section] {
-			return u, fmt.Errorf("Invalid UpdateExpression: The \"%s\" section can only be used once in an update expression;", section) //nolint // DynamoDB's words
+			return u, attr.Refusef("Invalid UpdateExpression: The \"%s\" section can only be used once in an update expression;", section)
 		}
 		seen[section] = true
 		if err := u.section(p, section); err != nil {
@@ -87,7 +86,7 @@ func (a action) checkType() error {
 	if set || a.section == "ADD" && a.value.Kind == "N" {
 		return nil
 	}
-	return fmt.Errorf("Invalid UpdateExpression: Incorrect operand type for operator or function; operator: %s, operand type: %s", a.section, a.value.Kind) //nolint // DynamoDB's words
+	return attr.Refusef("Invalid UpdateExpression: Incorrect operand type for operator or function; operator: %s, operand type: %s", a.section, a.value.Kind)
 }
 
 // overlaps refuses two paths of which one is inside the other.
@@ -96,7 +95,7 @@ func (u *Update) overlaps() error {
 		for _, b := range u.actions[:i] {
 			n := min(len(a.path), len(b.path))
 			if slices.Equal(a.path[:n], b.path[:n]) {
-				return fmt.Errorf("Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: %v, path two: %v", b.path, a.path) //nolint // DynamoDB's words
+				return attr.Refusef("Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: %v, path two: %v", b.path, a.path)
 			}
 		}
 	}
@@ -180,7 +179,7 @@ func (p *parser) call() (compute, error) {
 	case "list_append":
 		a, err = p.term()
 	default:
-		return nil, fmt.Errorf("Invalid UpdateExpression: Invalid function name; function: %s", name) //nolint // DynamoDB's words
+		return nil, attr.Refusef("Invalid UpdateExpression: Invalid function name; function: %s", name)
 	}
 	if err == nil {
 		err = p.want(",")
