@@ -105,6 +105,13 @@ func (p *Printer) ClassRow(name string, passed, total int, problem string) {
 // Number is n in decimal digits.
 func Number(n int) string { return strconv.Itoa(n) }
 
+// Text writes lines as they are.
+func (p *Printer) Text(text string) {
+	for line := range strings.Lines(text) {
+		fmt.Fprint(p.w, line)
+	}
+}
+
 // Step is one line of an update.
 func (p *Printer) Step(exercise, what string) { p.line(pad(exercise, 24) + " " + what) }
 
