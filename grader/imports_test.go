@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"grader/progress":        {},
 	"grader/rules":           {"grader/rules/"},
 	"grader/bench":           {"grader/course", "grader/run", "grader/verdict"},
-	"grader/services":        {"grader/run"},
+	"grader/services":        {"grader/run", "grader/services/place"},
 	"grader/update":          {"grader/course"},
 	"grader/class":           {"grader", "grader/bench", "grader/course", "grader/verdict"},
 	"grader/report":          {"grader/verdict"},

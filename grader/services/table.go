@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/kata-go/kata/grader/services/place"
 )
 
 // kind is the form in which kata itself brings a service.
@@ -52,7 +54,7 @@ func table() []service {
 		{name: "sql", embedded: linked, text: "SQLite, linked into the tests", beside: "postgres"},
 		{
 			name: "postgres", aliases: []string{"KATA_POSTGRESQL"}, text: "a PostgreSQL server",
-			local: []string{"postgres"}, beneath: []string{"initdb"}, places: postgresPlaces(), mend: "kata doctor --install postgres",
+			local: []string{"postgres"}, beneath: []string{"initdb"}, places: place.Postgres(), mend: "kata doctor --install postgres",
 			image: image{
 				Ref: "postgres:16-alpine", Port: 5432, Env: []string{"POSTGRES_PASSWORD=kata"},
 				Args: []string{"postgres", "-c", "fsync=off"}, Log: "database system is ready to accept connections", Times: 2,
@@ -98,15 +100,6 @@ func table() []service {
 		{name: "bucket", embedded: linked, text: "gofakes3 or gocloud.dev in memory, linked into the tests", aliases: []string{"KATA_S3"}},
 		{name: "git", tool: true, text: "the git program, started by the tests", local: []string{"git"}, mend: "install git: https://git-scm.com/downloads"},
 		{name: engine, text: "a container engine that the tests drive, only when asked", mend: "kata verify --services docker"},
-	}
-}
-
-// postgresPlaces are where packages of Debian, Red Hat, Homebrew and Windows
-// put the programs.
-func postgresPlaces() []string {
-	return []string{
-		"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin",
-		"/Applications/Postgres.app/Contents/Versions/[0-9]*/bin", `C:\Program Files\PostgreSQL\*\bin`,
 	}
 }
 

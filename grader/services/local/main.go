@@ -2,6 +2,7 @@
 // private: a free loopback port, a temporary folder, a user that is not root.
 //
 //	local postgres BIN CACHE    BIN holds postgres and initdb; CACHE keeps an empty cluster
+//	local postgres              the same with what is found on this machine, and nothing kept
 //	local redis PROGRAM         redis-server or valkey-server
 //
 // It owns the server's folder and life, and is the same towards kata as the
@@ -15,9 +16,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 
 	"github.com/kata-go/kata/grader/services/janitor"
+	"github.com/kata-go/kata/grader/services/place"
 )
 
 // The server dies with the thread that starts it, so that must be one that
@@ -50,10 +53,25 @@ func find(args []string) (product, error) {
 	switch {
 	case len(args) == 3 && args[0] == "postgres":
 		return postgres{args[1], args[2]}, nil
+	case len(args) == 1 && args[0] == "postgres":
+		return found()
 	case len(args) == 2 && args[0] == "redis":
 		return redis{args[1]}, nil
 	}
 	return nil, fmt.Errorf("local: want postgres BIN CACHE, or redis PROGRAM, not %q", args)
+}
+
+// found is the PostgreSQL of this machine.
+func found() (product, error) {
+	folders := place.List(os.Getenv("PATH"))
+	for _, pattern := range place.Postgres() {
+		folders = append(folders, place.Newest(pattern)...)
+	}
+	path, ok := place.Find(folders, []string{"postgres"}, []string{"initdb"})
+	if !ok {
+		return nil, errors.New("there is no PostgreSQL on this machine")
+	}
+	return postgres{bin: filepath.Dir(path)}, nil
 }
 
 // serve runs until in ends, or the server does.

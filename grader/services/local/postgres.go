@@ -29,7 +29,7 @@ const dataName = "data"
 func (p postgres) prepare(folder string, who user) error {
 	data := filepath.Join(folder, dataName)
 	template := filepath.Join(p.cache, "postgres-"+p.key())
-	if _, err := os.Stat(template); err == nil {
+	if _, err := os.Stat(template); err == nil && p.cache != "" {
 		return copyTree(template, data, who)
 	}
 	if err := os.Mkdir(data, 0o700); err != nil {
@@ -92,7 +92,7 @@ func (p postgres) tool(folder string, who user, input, name string, args ...stri
 // keep puts a copy of data where the next start finds it, whole or not at all.
 // A full disk costs the next start a second, and is no error.
 func (p postgres) keep(data, template string) error {
-	if os.MkdirAll(p.cache, 0o755) != nil {
+	if p.cache == "" || os.MkdirAll(p.cache, 0o755) != nil {
 		return nil
 	}
 	temp, err := os.MkdirTemp(p.cache, "new-")

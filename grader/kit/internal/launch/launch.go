@@ -17,7 +17,8 @@ import (
 var running sync.Map
 
 // Address returns the address that the program grader/services/<name> printed.
-// The first call of a process starts it by `go run`.
+// The first call of a process starts it by `go run`. Words after the name are
+// the program's arguments.
 func Address(name string) (string, error) {
 	start, _ := running.LoadOrStore(name, sync.OnceValues(func() (started, error) { return launch(name) }))
 	p, err := start.(func() (started, error))()
@@ -30,9 +31,10 @@ type started struct {
 }
 
 func launch(name string) (started, error) {
-	service := "github.com/kata-go/kata/grader/services/" + name
+	words := strings.Fields(name)
+	service := "github.com/kata-go/kata/grader/services/" + words[0]
 	var complaints bytes.Buffer
-	cmd := exec.Command("go", "run", service)
+	cmd := exec.Command("go", append([]string{"run", service}, words[1:]...)...)
 	cmd.Stderr = &complaints
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
