@@ -23,6 +23,10 @@ const frame = 0x16
 // under test. The bench calls hidden test files *_hidden.go.
 var logged = regexp.MustCompile(`(?:^|\S)( {4}[\w.-]+_(?:hidden|test)\.go:\d+: )`)
 
+// remarked finds what testing itself says about the way in which a test ended,
+// such as that it executed runtime.Goexit: nobody's output.
+var remarked = regexp.MustCompile(`^ *testing\.go:\d+: `)
+
 func readPrinted(stdout []byte) printed {
 	p := printed{logs: map[string][]byte{}}
 	for line := range bytes.Lines(stdout) {
@@ -48,6 +52,10 @@ func (p *printed) speak(line string) {
 }
 
 func (p *printed) add(line []byte) {
+	if remarked.Match(line) {
+		p.log = false
+		return
+	}
 	if at := logged.FindSubmatchIndex(line); at != nil {
 		if at[2] > 0 {
 			p.keep(line[:at[2]])

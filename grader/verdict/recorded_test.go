@@ -134,3 +134,11 @@ func readEnding(t *testing.T, a *txtar.Archive) Ending {
 	}
 	return end
 }
+
+// What testing remarks is not told as the learner's output.
+func TestTestingsRemarksAreNobodys(t *testing.T) {
+	p := readPrinted([]byte("hello\n    testing.go:1913: test executed panic(nil) or runtime.Goexit: subtest may have called FailNow on a parent test\nworld\n"))
+	if got := string(p.other); got != "hello\nworld\n" || len(p.logs) != 0 {
+		t.Errorf("other %q, logs %v", got, p.logs)
+	}
+}
