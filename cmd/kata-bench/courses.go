@@ -3,7 +3,7 @@ package main
 import "fmt"
 
 // idle is the most that a verify may take, in seconds, when nothing changed.
-const idle = 0.060
+const idle = 0.030
 
 // measureGenerated measures a course of n small exercises.
 func measureGenerated(l *lab, n, rounds int) ([]row, error) {
@@ -53,7 +53,7 @@ func share(n int) float64 {
 	case 4:
 		return 0.5
 	case 60:
-		return 0.25
+		return 0.20
 	}
 	return 0
 }

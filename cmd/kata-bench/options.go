@@ -14,6 +14,7 @@ import (
 type options struct {
 	rounds   int
 	only     []string // names of experiments; none: all
+	course   []string // exercises to measure with; none: all
 	markdown bool
 	cpu      bool
 	cache    string // Go build cache to use; "": a temporary one
@@ -38,18 +39,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 func parse(args []string, stderr io.Writer) (options, error) {
 	var o options
-	var only string
+	var only, exercises string
 	flags := flag.NewFlagSet("kata-bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.IntVar(&o.rounds, "n", 10, "`rounds`; a third of them where one takes minutes")
 	flags.StringVar(&only, "only", "", "`names`, with commas, of: "+strings.Join(experimentNames(), ", "))
+	flags.StringVar(&exercises, "exercises", "", "measure with these `ids` of the course, with commas, and not with all")
 	flags.BoolVar(&o.markdown, "markdown", false, "print the table as Markdown")
 	flags.BoolVar(&o.cpu, "cpu", false, "measure processor time instead of time, for a busy machine")
 	flags.StringVar(&o.cache, "gocache", "", "keep compiled packages in this `folder` (default: a temporary one)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	o.only = strings.FieldsFunc(only, func(r rune) bool { return r == ',' })
+	comma := func(r rune) bool { return r == ',' }
+	o.only, o.course = strings.FieldsFunc(only, comma), strings.FieldsFunc(exercises, comma)
 	return o, o.check(flags.Args())
 }
 

@@ -40,6 +40,11 @@ func newSite(l *lab, change func(repo string) error) (*site, error) {
 		return nil, err
 	}
 	s.exercises = course.Order(c)
+	if change == nil && len(l.options.course) > 0 {
+		if s.exercises, err = c.Match(l.options.course...); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.solve(); err != nil {
 		return nil, err
 	}
