@@ -55,7 +55,8 @@ func Start(t testing.TB) *Server {
 		t.Fatal(err)
 	}
 	prefix := "k" + strings.ToLower(nats.NewInbox()[len(nats.InboxPrefix):])
-	if target.User == nil {
+	embedded := target.User == nil
+	if embedded {
 		target.User = url.User(prefix) // the embedded server makes an account of it
 	}
 	s := &Server{prefix: prefix}
@@ -66,6 +67,9 @@ func Start(t testing.TB) *Server {
 		t.Cleanup((*f).close)
 	}
 	if err := s.sweep(t); err != nil {
+		if embedded {
+			t.Fatalf("kata's own NATS: %v", err)
+		}
 		kit.Skip(t, fmt.Sprintf("no NATS with JetStream at %s: %v", target.Host, err), "kata doctor")
 	}
 	t.Cleanup(func() { _ = s.sweep(t) }) // what is left ends with the program

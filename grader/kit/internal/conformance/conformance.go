@@ -68,6 +68,10 @@ func (c *Table) text() string {
 func (c *Table) compare() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if len(c.rows) == 0 {
+		c.t.Error("the table has no row: nothing was tried")
+		return
+	}
 	if *update {
 		if err := os.WriteFile(c.file, []byte(c.text()), 0o644); err != nil {
 			c.t.Errorf("write the table: %v", err)
