@@ -43,6 +43,9 @@ func returned(g *goFile, n ast.Node) {
 		return
 	}
 	results := resultTypes(typ)
+	if len(results) == 0 {
+		return // it does not compile either
+	}
 	if zeros := g.zeros(typ); strings.Join(zeros, ", ") != g.results(s) {
 		g.add("early-return", s, g.before(s, "return "+strings.Join(zeros, ", ")))
 	}
