@@ -39,9 +39,11 @@ func open(t *testing.T) *bank {
 
 // call is the specification's example for a symbol, which must be escaped.
 func call(symbol string) string {
-	return `<SOAP-ENV:Envelope xmlns:SOAP-ENV="` + env + `"><SOAP-ENV:Body>` +
-		`<m:GetLastTradePrice xmlns:m="` + quotes + `"><symbol>` + symbol + `</symbol></m:GetLastTradePrice>` +
-		`</SOAP-ENV:Body></SOAP-ENV:Envelope>`
+	return `<SOAP-ENV:Envelope xmlns:SOAP-ENV="` + env + `">
+<SOAP-ENV:Body>
+<m:GetLastTradePrice xmlns:m="` + quotes + `">
+<symbol>` + symbol + `</symbol></m:GetLastTradePrice>
+</SOAP-ENV:Body></SOAP-ENV:Envelope>`
 }
 
 func (b *bank) post(body string) web.Answer {
