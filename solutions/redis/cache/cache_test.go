@@ -95,9 +95,13 @@ func TestOnce(t *testing.T) {
 			if s.asked() > 1 {
 				twice.Do(func() { close(second) })
 			}
-			select {
-			case <-second:
-			case <-time.After(300 * time.Millisecond): // nobody else came
+			for trips := -1; trips != s.RoundTrips(); { // until nobody else comes
+				trips = s.RoundTrips()
+				select {
+				case <-second:
+					return
+				case <-time.After(200 * time.Millisecond):
+				}
 			}
 		}
 		var all sync.WaitGroup
