@@ -162,3 +162,29 @@ func (e *element) values() map[xml.Name]string {
 	}
 	return e.attrs
 }
+
+// stray returns text that stands beside elements, where WSDL has none.
+func (e *element) stray() string {
+	if e == nil {
+		return ""
+	}
+	if text := strings.TrimSpace(e.text); text != "" {
+		return text
+	}
+	for _, k := range e.kids {
+		if text := k.stray(); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// named returns the child of that name whose attribute name is so.
+func (e *element) named(space, local, name string) *element {
+	for _, k := range e.kids {
+		if k.Name == (xml.Name{Space: space, Local: local}) && k.attrs[xml.Name{Local: "name"}] == name {
+			return k
+		}
+	}
+	return nil
+}

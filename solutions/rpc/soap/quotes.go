@@ -14,6 +14,7 @@ const (
 	envelope = "http://schemas.xmlsoap.org/soap/envelope/"
 	quotes   = "http://exchange.example/quotes"
 	action   = quotes + "#GetLastTradePrice"
+	limit    = 1 << 20 // bytes of a request
 	next     = "http://schemas.xmlsoap.org/soap/actor/next"
 )
 
@@ -58,7 +59,7 @@ type call struct {
 type fault struct {
 	code   string // VersionMismatch, MustUnderstand, Client or Server
 	text   string
-	detail string // XML, for what went wrong in the body
+	detail string // an element, for what went wrong in the body
 }
 
 func (p Prices) serve(w http.ResponseWriter, r *http.Request) {
@@ -70,10 +71,10 @@ func (p Prices) serve(w http.ResponseWriter, r *http.Request) {
 	price, err := p(r.Context(), symbol)
 	switch {
 	case errors.Is(err, ErrUnknownSymbol):
-		f = &fault{"Client", "unknown symbol", fmt.Sprintf(`<q:UnknownSymbol xmlns:q="%s">%s</q:UnknownSymbol>`, quotes, escape(symbol))}
+		f = &fault{"Client", "unknown symbol", detail("UnknownSymbol", symbol)}
 		f.send(w)
 	case err != nil:
-		f = &fault{"Server", "the price is not available", fmt.Sprintf(`<q:Failure xmlns:q="%s"/>`, quotes)}
+		f = &fault{"Server", "the price is not available", detail("Failure", "")}
 		f.send(w)
 	default:
 		send(w, http.StatusOK, fmt.Sprintf(`<q:GetLastTradePriceResponse xmlns:q="%s"><Price>%s</Price></q:GetLastTradePriceResponse>`, quotes, escape(price)))
@@ -81,36 +82,39 @@ func (p Prices) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // read returns the symbol that is asked for, or why there is none.
-func read(w http.ResponseWriter, r *http.Request) (string, *fault) {
+func read(w http.ResponseWriter, r *http.Request) (symbol string, f *fault) {
 	var m message
-	if err := xml.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&m); err != nil || m.XMLName.Local != "Envelope" {
-		return "", &fault{code: "Client", text: "the request is not a SOAP envelope"}
+	if err := xml.NewDecoder(http.MaxBytesReader(w, r.Body, limit)).Decode(&m); err != nil || m.XMLName.Local != "Envelope" {
+		return symbol, &fault{code: "Client", text: "the request is not a SOAP envelope"}
 	}
 	if m.XMLName.Space != envelope {
-		return "", &fault{code: "VersionMismatch", text: "the envelope is not that of SOAP 1.1"}
+		return symbol, &fault{code: "VersionMismatch", text: "the envelope is not that of SOAP 1.1"}
 	}
 	for _, e := range m.Header.Entries {
 		if e.MustUnderstand == "1" && (e.Actor == "" || e.Actor == next) {
-			return "", &fault{code: "MustUnderstand", text: "the header " + e.XMLName.Local + " is not understood"}
+			return symbol, &fault{code: "MustUnderstand", text: e.XMLName.Local + " is not understood"}
 		}
 	}
+	if r.Header.Get("SOAPAction") != `"`+action+`"` {
+		return symbol, &fault{code: "Client", text: "SOAPAction must be " + action}
+	}
 	switch {
-	case r.Header.Get("SOAPAction") != `"`+action+`"`:
-		return "", &fault{code: "Client", text: "SOAPAction must be " + action}
 	case m.Body == nil, m.Body.Call.XMLName != xml.Name{Space: quotes, Local: "GetLastTradePrice"}:
-		return "", &fault{code: "Client", text: "there is no such operation", detail: fmt.Sprintf(`<q:UnknownOperation xmlns:q="%s"/>`, quotes)}
+		return symbol, &fault{"Client", "there is no such operation", detail("UnknownOperation", "")}
 	case m.Body.Call.Symbol == nil:
-		return "", &fault{code: "Client", text: "the symbol is missing", detail: fmt.Sprintf(`<q:MissingSymbol xmlns:q="%s"/>`, quotes)}
+		return symbol, &fault{"Client", "the symbol is missing", detail("MissingSymbol", "")}
 	}
 	return *m.Body.Call.Symbol, nil
 }
 
+// detail is what section 4.4 wants of every fault that the body led to, and of
+// no other.
+func detail(name, text string) string {
+	return fmt.Sprintf(`<detail><q:%s xmlns:q="%s">%s</q:%[1]s></detail>`, name, quotes, escape(text))
+}
+
 func (f *fault) send(w http.ResponseWriter) {
-	detail := ""
-	if f.detail != "" {
-		detail = "<detail>" + f.detail + "</detail>"
-	}
-	send(w, http.StatusInternalServerError, fmt.Sprintf("<soap:Fault><faultcode>soap:%s</faultcode><faultstring>%s</faultstring>%s</soap:Fault>", f.code, escape(f.text), detail))
+	send(w, http.StatusInternalServerError, fmt.Sprintf("<soap:Fault><faultcode>soap:%s</faultcode><faultstring>%s</faultstring>%s</soap:Fault>", f.code, escape(f.text), f.detail))
 }
 
 // send answers with an envelope; section 6.2 asks for 500 with a fault.
@@ -127,10 +131,6 @@ func escape(text string) string {
 }
 
 func describe(w http.ResponseWriter, r *http.Request) {
-	if !r.URL.Query().Has("wsdl") {
-		http.Error(w, "ask for ?wsdl, or POST a SOAP envelope", http.StatusNotFound)
-		return
-	}
 	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 	_, _ = fmt.Fprintf(w, wsdl, quotes, action, escape("http://"+r.Host+"/quotes"))
 }

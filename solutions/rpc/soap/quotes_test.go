@@ -1,8 +1,10 @@
 package soap_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +24,23 @@ func TestCall(t *testing.T) {
 		b.priced(a, b.price)
 		if !slices.Equal(b.asked, []string{symbol}) {
 			b.fail(a, fmt.Sprintf("prices looked up: %q", b.asked), fmt.Sprintf("%q", []string{symbol}))
+		}
+	})
+	t.Run("prices are looked up with the request's context", func(t *testing.T) {
+		ended := make(chan bool, 1)
+		s := web.Serve(t, soap.New(func(ctx context.Context, _ string) (string, error) {
+			_, ok := ctx.Value(http.ServerContextKey).(*http.Server)
+			ended <- ok
+			return "1", nil
+		}))
+		a := s.Do("POST", "/quotes", web.Body("text/xml", call("DIS")), web.Header("SOAPAction", action))
+		select {
+		case ok := <-ended:
+			if !ok {
+				a.Fail(t, "Prices called with the request's context")
+			}
+		default:
+			a.Fail(t, "a price looked up")
 		}
 	})
 	t.Run("any prefix will do", func(t *testing.T) {
@@ -72,9 +91,6 @@ func TestNamespaces(t *testing.T) {
 
 // 3. A header entry that must be understood, and is for us, is the fault MustUnderstand, and no price is looked up. Others are ignored.
 func TestHeader(t *testing.T) {
-	with := func(attributes string) string {
-		return strings.Replace(call("DIS"), "<SOAP-ENV:Body>", `<SOAP-ENV:Header><t:Transaction xmlns:t="http://bank.example/t" `+attributes+`>5</t:Transaction></SOAP-ENV:Header><SOAP-ENV:Body>`, 1)
-	}
 	t.Run("a header entry that must be understood is the fault MustUnderstand", func(t *testing.T) {
 		for _, attributes := range []string{`SOAP-ENV:mustUnderstand="1"`, `SOAP-ENV:mustUnderstand="1" SOAP-ENV:actor="http://schemas.xmlsoap.org/soap/actor/next"`} {
 			b := open(t)
@@ -93,7 +109,7 @@ func TestHeader(t *testing.T) {
 	})
 }
 
-// 4. Faults come with HTTP 500 in an envelope, with faultcode (a qualified name of SOAP's namespace) and faultstring. ErrUnknownSymbol is Client, with the symbol in a detail/UnknownSymbol of our namespace; any other failure is Server, and its text stays here.
+// 4. Faults come with HTTP 500 in an envelope, with faultcode (a qualified name of SOAP's namespace) and faultstring. ErrUnknownSymbol is Client, with the symbol in a detail/UnknownSymbol of our namespace; any other failure is Server, and its text stays here. Faults that the call in the Body led to have a detail, those of the header have none.
 func TestFaults(t *testing.T) {
 	t.Run("an unknown symbol is the fault Client with a detail", func(t *testing.T) {
 		for _, wrap := range []string{"%w", "look up: %w"} {
@@ -107,6 +123,7 @@ func TestFaults(t *testing.T) {
 			}
 		}
 	})
+	t.Run("faults that the call led to have a detail, those of the header none", testDetail)
 	t.Run("any other failure is the fault Server and its text stays here", func(t *testing.T) {
 		b := open(t)
 		secret := "tcp 10.0.0." + kit.Word(kit.Rand(t), 5)
@@ -117,6 +134,33 @@ func TestFaults(t *testing.T) {
 			a.Fail(t, "a fault without "+secret)
 		}
 	})
+}
+
+func testDetail(t *testing.T) {
+	bodies := map[string]error{
+		strings.ReplaceAll(call("DIS"), "m:GetLastTradePrice", "m:SetLastTradePrice"): nil,
+		strings.ReplaceAll(call("DIS"), "symbol", "name"):                             nil,
+		call("DIS"): errors.New("no prices today"),
+	}
+	for body, err := range bodies {
+		b := open(t)
+		b.err = err
+		a := b.post(body)
+		doc, _ := parse(a.Body)
+		if d := doc.find(env+" Body", env+" Fault", " detail"); d == nil || len(d.kids) == 0 {
+			a.Fail(t, "a Fault with a detail, in no namespace, that holds an element")
+		}
+	}
+	b := open(t)
+	a := b.post(with(`SOAP-ENV:mustUnderstand="1"`))
+	if b.fault(a, "MustUnderstand").find(" detail") != nil {
+		a.Fail(t, "a Fault without a detail: the header led to it")
+	}
+}
+
+// with is a call with a header entry.
+func with(attributes string) string {
+	return strings.Replace(call("DIS"), "<SOAP-ENV:Body>", "<SOAP-ENV:Header>\n<t:Transaction xmlns:t=\"http://bank.example/t\"\n"+attributes+">5</t:Transaction></SOAP-ENV:Header>\n<SOAP-ENV:Body>", 1)
 }
 
 // 5. A call whose SOAPAction is missing or another is the fault Client.
@@ -133,15 +177,18 @@ func TestAction(t *testing.T) {
 	})
 }
 
-// 6. GET /quotes?wsdl is a WSDL 1.1 document that names the operation, with its soapAction, in portType and binding, and the address of the service.
+// 6. GET /quotes?wsdl is a WSDL 1.1 document that names the operation, with its soapAction, in portType and binding, its messages, and the address of the service.
 func TestWSDL(t *testing.T) {
 	const wsdl, binding = "http://schemas.xmlsoap.org/wsdl/", "http://schemas.xmlsoap.org/wsdl/soap/"
 	t.Run("the WSDL names operation, action and address", func(t *testing.T) {
 		b := open(t)
 		a := b.Do("GET", "/quotes?wsdl")
 		doc, err := parse(a.Body)
-		if err != nil || a.Status != 200 || doc.Space != wsdl || doc.Local != "definitions" {
-			a.Fail(t, "200 and a definitions element in "+wsdl)
+		if stray := doc.stray(); err == nil && stray != "" {
+			a.Fail(t, fmt.Sprintf("a document without text between its elements, such as %q", stray))
+		}
+		if err != nil || a.Status != 200 || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/xml") || doc.Space != wsdl || doc.Local != "definitions" {
+			a.Fail(t, "200, text/xml and a definitions element in "+wsdl)
 		}
 		at := func(name string, path ...string) string {
 			for k, v := range doc.find(path...).values() {
@@ -156,6 +203,18 @@ func TestWSDL(t *testing.T) {
 		}
 		if got := at("soapAction", wsdl+" binding", wsdl+" operation", binding+" operation"); `"`+got+`"` != action {
 			a.Fail(t, "a soap:operation with soapAction="+action)
+		}
+		for _, path := range []string{wsdl + " input", wsdl + " output"} {
+			_, message, _ := strings.Cut(at("message", wsdl+" portType", wsdl+" operation", path), ":")
+			if doc.named(wsdl, "message", message).find(wsdl+" part") == nil {
+				a.Fail(t, "a message with a part for the operation's input and output")
+			}
+			if doc.find(wsdl+" binding", wsdl+" operation", path, binding+" body") == nil {
+				a.Fail(t, "a soap:body for the input and output of the binding")
+			}
+		}
+		if doc.find(wsdl+" binding", binding+" binding") == nil {
+			a.Fail(t, "a soap:binding in the binding")
 		}
 		if got := at("location", wsdl+" service", wsdl+" port", binding+" address"); got != b.URL+"/quotes" {
 			a.Fail(t, "a soap:address with location=\""+b.URL+"/quotes\"")
