@@ -136,6 +136,7 @@ func set(field reflect.Value, text string) {
 }
 
 func (rs *Rows[T]) show(w http.ResponseWriter, v reflect.Value) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	fmt.Fprint(w, `<form method="post">`)
 	for i := range v.NumField() {
 		f, value := v.Type().Field(i), v.Field(i).Interface()

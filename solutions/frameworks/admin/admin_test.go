@@ -116,7 +116,7 @@ func TestCreate(t *testing.T) {
 		old, one := o.some(2), o.draw()
 		a := o.send("/teas/new", one.values())
 		o.saved(a)
-		one.Number, one.Batch, one.secret = "", 0, ""
+		one.Number, one.Batch = "", 0
 		o.holds(a, old[0], old[1], one)
 	})
 	t.Run("a new entry without a tick is false", func(t *testing.T) {
@@ -142,7 +142,7 @@ func TestEdit(t *testing.T) {
 		to := o.draw()
 		a := o.send("/teas/2", to.values())
 		o.saved(a)
-		to.Number, to.Batch, to.secret = teas[1].Number, teas[1].Batch, teas[1].secret
+		to.Number, to.Batch = teas[1].Number, teas[1].Batch
 		o.holds(a, teas[0], to, teas[2])
 	})
 	t.Run("a box that is no longer ticked is false", func(t *testing.T) {
@@ -259,7 +259,7 @@ func TestText(t *testing.T) {
 	})
 	t.Run("a form that is sent back unchanged changes nothing", func(t *testing.T) {
 		for _, h := range hostile {
-			one := tea{h, h, 1 << 40, 1234567.25, true, h, 7, h, h}
+			one := tea{h, h, 1 << 40, 1234567.25, true, h, 7, h}
 			o := open(t, one)
 			a := o.send("/teas/1", nil)
 			o.saved(a)
@@ -276,23 +276,58 @@ func TestText(t *testing.T) {
 	})
 }
 
+// cup has fields that are not exported; nothing of them is on a page.
+type cup struct {
+	secret string `admin:"list,filter"`
+	Name   string `admin:"list"`
+	stock  int
+	Glass  bool `admin:"list"`
+}
+
+const cupDeclared = `cups have
+secret string list,filter; Name string list; stock int; Glass bool list`
+
 // 8. Fields that are not exported are neither shown nor changed.
 func TestUnexported(t *testing.T) {
+	serve := func(t *testing.T) (*web.Server, *admin.Rows[cup], cup) {
+		s, r := admin.New(), kit.Rand(t)
+		cups, one := admin.Register[cup](s, "cups"), cup{kit.Word(r, 9), kit.Word(r, 5), 7, false}
+		cups.Add(one)
+		return web.Serve(t, s), cups, one
+	}
 	t.Run("an unexported field is on no page", func(t *testing.T) {
-		o := open(t)
-		one := o.some(1)[0]
-		for _, path := range []string{"/teas/", "/teas/1"} {
-			if a, _ := o.page(path); strings.Contains(a.Body, one.secret) || strings.Contains(a.Body, "secret") {
-				o.fail(a, "nothing of the field secret, which is "+one.secret)
+		server, _, one := serve(t)
+		for _, p := range [][2]string{{"/cups/", one.Name}, {"/cups/1", one.Name}, {"/cups/new", "Glass"}} {
+			seen, a := p[1], server.Do("GET", p[0])
+			if a.Note = cupDeclared; a.Status != http.StatusOK || !strings.Contains(a.Body, seen) {
+				a.Fail(t, "200 OK and the page of Name and Glass")
+			}
+			if strings.Contains(a.Body, one.secret) || strings.Contains(a.Body, "secret") || strings.Contains(a.Body, "stock") {
+				a.Fail(t, "nothing of the fields secret, "+one.secret+", and stock")
 			}
 		}
 	})
+	t.Run("a filter by an unexported field is ignored", func(t *testing.T) {
+		server, _, one := serve(t)
+		a := server.Do("GET", "/cups/?secret=guess&stock=9")
+		if a.Note = cupDeclared; a.Status != http.StatusOK || !strings.Contains(a.Body, one.Name) {
+			a.Fail(t, "200 OK and the one cup there is, "+one.Name)
+		}
+	})
 	t.Run("no request reaches an unexported field", func(t *testing.T) {
-		o := open(t)
-		one := o.some(1)[0]
-		a := o.send("/teas/1", map[string]string{"secret": "stolen", "Note": "new"})
-		one.Note = "new"
-		o.saved(a)
-		o.holds(a, one)
+		server, cups, one := serve(t)
+		for _, path := range []string{"/cups/1", "/cups/new"} {
+			a := server.Do("POST", path, web.Body("application/x-www-form-urlencoded", "secret=stolen&stock=1&Name=new&Glass=on"))
+			if a.Note = cupDeclared; a.Status != http.StatusSeeOther {
+				a.Fail(t, "303 See Other: Name and Glass are changed")
+			}
+		}
+		want := []cup{{one.secret, "new", 7, true}, {"", "new", 0, true}}
+		if got := cups.All(); !slices.Equal(got, want) {
+			kit.Fail(t, kit.Failure{
+				Sent: "POST /cups/1 and /cups/new of secret=stolen&stock=1&Name=new&Glass=on",
+				Got:  fmt.Sprintf("All() is\n%+v", got), Want: fmt.Sprintf("All() is\n%+v", want), Note: cupDeclared, At: kit.At(admin.New),
+			})
+		}
 	})
 }
