@@ -217,6 +217,9 @@ func (a *Author) run(ctx context.Context, subjects []*subject, subs []bench.Subm
 	for i, sub := range subs {
 		owner[sub.Exercise.ID()].results[sub.Variant] = results[i]
 	}
+	if err := a.slower(ctx, subjects, subs); err != nil {
+		return err
+	}
 	for round := 1; o.Deep && round <= deepSolution; round++ {
 		again := rightOnes(subs, round)
 		results, err := a.Grader.Judge(ctx, again, grader.Options{Fresh: true, Shuffle: true})
@@ -226,6 +229,31 @@ func (a *Author) run(ctx context.Context, subjects []*subject, subs []bench.Subm
 		for i, sub := range again {
 			s := owner[sub.Exercise.ID()]
 			s.repeats[sub.Variant] = append(s.repeats[sub.Variant], results[i])
+		}
+	}
+	return nil
+}
+
+// tries is how often a solution is measured that seems to take too long: on a
+// busy machine only the best run says something about it.
+const tries = 3
+
+// slower measures solutions again that took too long.
+func (a *Author) slower(ctx context.Context, subjects []*subject, subs []bench.Submission) error {
+	for range tries - 1 {
+		for _, s := range subjects {
+			best := s.results[solutionVariant]
+			if best.Seconds <= s.mayTake().Seconds() {
+				continue
+			}
+			own := slices.DeleteFunc(slices.Clone(subs), func(x bench.Submission) bool { return x.Exercise != s.Exercise || x.Variant != solutionVariant })
+			results, err := a.Grader.Judge(ctx, own, grader.Options{Fresh: true})
+			if err != nil {
+				return err
+			}
+			if len(results) == 1 && results[0].Status == best.Status && results[0].Seconds < best.Seconds {
+				s.results[solutionVariant] = results[0]
+			}
 		}
 	}
 	return nil

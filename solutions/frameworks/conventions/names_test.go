@@ -18,7 +18,7 @@ func TestPlural(t *testing.T) {
 	t.Run("words that end in a hiss add es", func(t *testing.T) {
 		tables(t, "box boxes", "tax taxes", "bus buses", "status statuses", "class classes", "address addresses", "match matches", "branch branches", "dish dishes", "wish wishes")
 	})
-	t.Run("a y after a consonant becomes ies", func(t *testing.T) {
+	t.Run("the plural of a y after a consonant is ies", func(t *testing.T) {
 		tables(t, "category categories", "city cities", "company companies", "entry entries", "reply replies")
 	})
 	t.Run("a y after a vowel stays", func(t *testing.T) {

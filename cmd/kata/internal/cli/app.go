@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"io"
 	"io/fs"
 	"os"
@@ -163,7 +162,7 @@ func (s session) passed(e *course.Exercise) bool { return !s.state.Exercise(e.ID
 
 // grader returns a grader of the workspace.
 func (a *app) grader(dir string) (*grader.Grader, error) {
-	choice, err := services.ParseChoice(cmp.Or(a.servicesFlag, a.Env("KATA_SERVICES")))
+	choice, err := services.ParseChoice(a.servicesFlag)
 	if err != nil {
 		return nil, usage("kata --services env|docker|local|embedded", "%w", err)
 	}
@@ -173,7 +172,7 @@ func (a *app) grader(dir string) (*grader.Grader, error) {
 	}
 	return &grader.Grader{
 		Workspace: dir, CacheDir: cache, Assets: a.Files, Environ: a.Environ, Version: engine(),
-		MinimumGo: minimumGo(a.Files), Runner: run.New(), Jobs: runtime.NumCPU(), Services: choice, Log: a.Stderr,
+		MinimumGo: minimumGo(a.Files), Runner: run.New(), Jobs: runtime.NumCPU(), Services: choice,
 	}, nil
 }
 

@@ -154,9 +154,7 @@ func (w *watching) grade(ctx context.Context, settled <-chan struct{}) {
 	select {
 	case <-settled:
 	case <-ctx.Done():
-	}
-	if ctx.Err() != nil {
-		return // both may be so, and what was cancelled says nothing
+		return
 	}
 	select {
 	case w.results <- judged{r, err}:
