@@ -56,3 +56,10 @@ func (c Config) InstallDirs(name string) []string {
 	}
 	return append(dirs, filepath.Join(c.CacheDir, "installed", name))
 }
+
+func exe() string {
+	if runtime.GOOS == "windows" {
+		return ".exe"
+	}
+	return ""
+}

@@ -17,6 +17,7 @@ func noProgram(context.Context, string) (string, error) {
 
 // bare is a machine with no server on it.
 func bare(choice Choice, environ []string) Config {
+	environ = append([]string{"DOCKER_HOST=unix:///nowhere/docker.sock"}, environ...)
 	return Config{Choice: choice, Environ: environ, Runner: run.New(), Program: noProgram, CacheDir: "/nowhere", SystemDir: "/nowhere",
 		Places: map[string][]string{"postgres": {"/nowhere"}}}
 }
@@ -39,7 +40,7 @@ func TestResolve(t *testing.T) {
 		{name: "sql takes PostgreSQL along", environ: []string{"KATA_POSTGRES=postgres://127.0.0.1:1"}, names: []string{"sql"}, env: []string{"KATA_POSTGRES=postgres://127.0.0.1:1"}, outside: true},
 		{name: "embedded passes over addresses", choice: Embedded, environ: []string{"KATA_REDIS=redis://127.0.0.1:1"}, names: []string{"redis"}, fails: "nothing may be built"},
 		{name: "env without an address", choice: Env, names: []string{"redis"}, missing: "set KATA_REDIS"},
-		{name: "a source that is not there", choice: Docker, names: []string{"redis"}, missing: "docker"},
+		{name: "a source that is not there", choice: Docker, names: []string{"redis"}, missing: "no container engine answers at unix:///nowhere/docker.sock"},
 		{name: "a program that is not there", choice: Local, names: []string{"redis"}, missing: "no redis-server or valkey-server on this machine"},
 		{name: "a program that kata cannot start", choice: Local, names: []string{"mongo"}, missing: "no local source of mongo"},
 		{name: "sql under a wish for a program", choice: Local, names: []string{"sql"}, missing: "kata doctor --install postgres"},

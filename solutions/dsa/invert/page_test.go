@@ -19,7 +19,7 @@ type page struct {
 	t     testing.TB
 	what  string
 	panes []*pane // panes[0] is the root
-	was   []pane
+	was   []pane  // of a small layout
 }
 
 // build lays out n panes, n > 0. Each pane after the first is put under one that
@@ -37,7 +37,9 @@ func build(t testing.TB, what string, n int, choose func(i int) (parent int, lef
 			p.hang(i, choose)
 		}
 	}
-	p.was = append([]pane{}, nodes...)
+	if n < 100 {
+		p.was = append([]pane{}, nodes...)
+	}
 	return p
 }
 
@@ -73,6 +75,21 @@ var (
 
 func (c nested) deep(t testing.TB, n int) *page {
 	return build(t, fmt.Sprintf("a layout %d panes deep,\n%s", n, c.what), n, func(i int) (int, bool) { return i - 1, c.left(i) })
+}
+
+// swapped reports whether each pane of a deep layout, laid out as c says, has
+// the next one on the other side now.
+func (c nested) swapped(p *page) bool {
+	for i, next := range p.panes[1:] {
+		side := p.panes[i].Left
+		if c.left(i + 1) {
+			side = p.panes[i].Right
+		}
+		if side != next {
+			return false
+		}
+	}
+	return true
 }
 
 // root is the page's.
@@ -173,10 +190,16 @@ func name(panes ...*pane) string {
 	return strings.Join(names, " ")
 }
 
+// uncollected turns the collector off until the test ends: it would shrink the
+// stacks that are measured, and it is slow to follow a chain of a million.
+func uncollected(t testing.TB) {
+	before := debug.SetGCPercent(-1)
+	t.Cleanup(func() { debug.SetGCPercent(before) })
+}
+
 // stack calls f and returns by how many bytes the process's stacks have grown
-// since. The collector, which would shrink them, is off meanwhile.
+// since.
 func stack(f func()) int64 {
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	var before, after runtime.MemStats
 	done := make(chan struct{})
 	go func() { // on a stack of its own, which lives until it is measured

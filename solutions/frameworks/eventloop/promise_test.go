@@ -120,6 +120,15 @@ func TestUnhandled(t *testing.T) {
 			resolve(0)
 		})
 	})
+	t.Run("an error whose callback came in a later tick of the turn is not", func(t *testing.T) {
+		play(t, "script: promise's callback a rejects p and adds a tick with p.Then nil, p", "a p:"+word, func(s *till) {
+			p, _, reject := s.Promise()
+			s.promise("a", func() {
+				reject(boom)
+				s.NextTick(func() { p.Then(nil, s.catches("p")) })
+			})()
+		})
+	})
 	t.Run("an error that goes down a chain is reported once, at its end", func(t *testing.T) {
 		play(t, "script: p.Then(a).Then(b).Then(c), none for errors; reject("+word+")", "unhandled:"+word, func(s *till) {
 			p, _, reject := s.Promise()

@@ -161,7 +161,7 @@ func (c *cellar) wait(patience time.Duration, name string) <-chan outcome {
 	return came
 }
 
-// 3. Wait returns the next report of a device, to everybody who waits for it, or the context's error when the context ends before.
+// 3. Wait returns the next report of a device, to everybody who waits for it, or the context's error when the context ends before, which ends nobody else's wait.
 func TestWait(t *testing.T) {
 	t.Run("everybody who waits gets the next report", func(t *testing.T) {
 		in(t, func(c *cellar) {
@@ -208,7 +208,7 @@ func TestWait(t *testing.T) {
 			}
 		})
 	})
-	t.Run("a waiter who leaves takes nobody along", func(t *testing.T) {
+	t.Run("a caller whose context ends ends nobody else's wait", func(t *testing.T) {
 		in(t, func(c *cellar) {
 			d := c.device()
 			stays := c.wait(time.Hour, d.Name)

@@ -116,7 +116,7 @@ func retained() int64 {
 	return int64(m.HeapAlloc)
 }
 
-const slack = 192 << 10 // what a collector and a map may keep beside
+const slack = 128 << 10 // what a collector and a map may keep beside
 
 // flat fails when what is retained grows from what it is after warm by more
 // than allowed, while f runs.

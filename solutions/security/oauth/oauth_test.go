@@ -134,13 +134,24 @@ func TestState(t *testing.T) {
 	})
 }
 
-// 4. A user who refuses is ErrDenied, and the provider is not asked.
+// 4. A user who refuses is ErrDenied, another problem that the answer tells is another error, and the provider is not asked.
 func TestDenied(t *testing.T) {
 	t.Run("a user who refuses is told so", func(t *testing.T) {
 		s := open(t)
 		s.provider.Deny("access_denied")
 		browser := s.browser()
 		s.refused(browser, s.begin(browser), oauth.ErrDenied, "Begin(browser), and the user refuses")
+	})
+	t.Run("another problem is another error", func(t *testing.T) {
+		s := open(t)
+		s.provider.Deny("temporarily_unavailable")
+		browser := s.browser()
+		query := s.begin(browser)
+		s.provider.Forget()
+		session, err := s.Finish(ctx, browser, query)
+		if err == nil || session != nil || errors.Is(err, oauth.ErrDenied) || errors.Is(err, oauth.ErrState) || s.provider.Count(openid.Token) > 0 {
+			kit.Fail(t, kit.Failure{Sent: "Begin(browser), and the provider cannot do it now\n" + finish(browser, query), Got: fmt.Sprint("error: ", err), Want: "no session and an error that is neither ErrDenied nor ErrState,\nbefore the provider is asked for anything", Note: s.provider.Saw(), At: kit.At((*oauth.Client).Finish)})
+		}
 	})
 	t.Run("a refusal in another browser is no refusal", func(t *testing.T) {
 		s := open(t)
@@ -294,8 +305,8 @@ func TestContext(t *testing.T) {
 			}
 			leave()
 			story := "the token has expired; two call Token, the provider is slow, and one\nof them gives up"
-			if a := s.get(gone, story); !errors.Is(a.err, context.Canceled) {
-				kit.Fail(t, kit.Failure{Sent: story, Got: outcome(a.token, a.err), Want: "the error of its context", At: kit.At((*oauth.Session).Token)})
+			if a := s.get(gone, story); !errors.Is(a.err, context.Canceled) || a.token != "" {
+				kit.Fail(t, kit.Failure{Sent: story, Got: outcome(a.token, a.err), Want: "no token, and the error of its context", At: kit.At((*oauth.Session).Token)})
 			}
 			release()
 			if a := s.get(stays, story); a.err != nil || !s.takes(a.token) {

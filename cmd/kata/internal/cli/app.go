@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"io"
 	"io/fs"
 	"os"
@@ -162,7 +163,7 @@ func (s session) passed(e *course.Exercise) bool { return !s.state.Exercise(e.ID
 
 // grader returns a grader of the workspace.
 func (a *app) grader(dir string) (*grader.Grader, error) {
-	choice, err := services.ParseChoice(a.servicesFlag)
+	choice, err := services.ParseChoice(cmp.Or(a.servicesFlag, a.Env("KATA_SERVICES")))
 	if err != nil {
 		return nil, usage("kata --services env|docker|local|embedded", "%w", err)
 	}
@@ -172,7 +173,7 @@ func (a *app) grader(dir string) (*grader.Grader, error) {
 	}
 	return &grader.Grader{
 		Workspace: dir, CacheDir: cache, Assets: a.Files, Environ: a.Environ, Version: engine(),
-		MinimumGo: minimumGo(a.Files), Runner: run.New(), Jobs: runtime.NumCPU(), Services: choice,
+		MinimumGo: minimumGo(a.Files), Runner: run.New(), Jobs: runtime.NumCPU(), Services: choice, Log: a.Stderr,
 	}, nil
 }
 

@@ -154,7 +154,9 @@ func (w *watching) grade(ctx context.Context, settled <-chan struct{}) {
 	select {
 	case <-settled:
 	case <-ctx.Done():
-		return
+	}
+	if ctx.Err() != nil {
+		return // both may be so, and what was cancelled says nothing
 	}
 	select {
 	case w.results <- judged{r, err}:
