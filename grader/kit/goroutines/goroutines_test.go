@@ -12,14 +12,20 @@ const patience = 30 * time.Second
 
 func never() bool { return false }
 
-func waitsForLock(mu *sync.Mutex)   { mu.Lock(); mu.Unlock() }
+func waitsForLock(mu *sync.Mutex) {
+	mu.Lock()
+	defer mu.Unlock()
+}
+
 func waitsForValue(c chan struct{}) { <-c }
+
 func spins(begun, stop chan struct{}) {
 	close(begun)
 	for {
 		select {
 		case <-stop:
 			return
+		//lint:ignore SA5004 it spins on purpose
 		default:
 		}
 	}

@@ -18,7 +18,6 @@ type change struct {
 	stamp  int64
 	expiry cell // what TTL gives to each cell: expires and life
 	bind   *binder
-	level  primitive.ConsistencyLevel
 }
 
 // demand is the IF of a statement.

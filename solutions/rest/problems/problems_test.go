@@ -81,7 +81,7 @@ func TestWrapped(t *testing.T) {
 // 3. Any other error, and a Problem whose status is not from 400 to 599, answers 500. No answer tells anything of a cause.
 func TestInternal(t *testing.T) {
 	t.Run("another error answers 500 and tells nothing of it", func(t *testing.T) {
-		err, secret := fault(kit.Rand(t))
+		secret, err := fault(kit.Rand(t))
 		err = fmt.Errorf("load basket: %w", err)
 		a := serve(t, failing(err)).Do("GET", "/baskets/7")
 		problem(t, a, returned(err), http.StatusInternalServerError)
@@ -91,7 +91,7 @@ func TestInternal(t *testing.T) {
 		r := kit.Rand(t)
 		for _, ours := range []bool{false, true} {
 			p, secret := draw(r, ours), ""
-			p.Err, secret = fault(r)
+			secret, p.Err = fault(r)
 			around := "shard" + kit.Word(r, 6)
 			err := fmt.Errorf("%s: %w", around, p)
 			a := serve(t, failing(err)).Do("GET", "/baskets/7")
@@ -110,7 +110,7 @@ func TestInternal(t *testing.T) {
 // 4. A panic answers 500 in the same way. Only http.ErrAbortHandler is passed on to the server.
 func TestPanic(t *testing.T) {
 	t.Run("a panic answers 500 and tells nothing of it", func(t *testing.T) {
-		err, secret := fault(kit.Rand(t))
+		secret, err := fault(kit.Rand(t))
 		for _, p := range []any{err, err.Error(), struct{ cause error }{err}} {
 			s := serve(t, func(http.ResponseWriter, *http.Request) error { panic(p) })
 			did := fmt.Sprintf("the handler panicked with a %T", p)
@@ -197,7 +197,7 @@ func tearApart(value any) error { panic(value) }
 func TestLog(t *testing.T) {
 	t.Run("an internal error is logged once with its id and all that it says", func(t *testing.T) {
 		r := kit.Rand(t)
-		err, secret := fault(r)
+		secret, err := fault(r)
 		around := "shard" + kit.Word(r, 6)
 		err = fmt.Errorf("%s: %w", around, err)
 		s := serve(t, failing(err))
@@ -208,7 +208,7 @@ func TestLog(t *testing.T) {
 		r := kit.Rand(t)
 		for range 3 {
 			p, secret := draw(r, true), ""
-			p.Err, secret = fault(r)
+			secret, p.Err = fault(r)
 			around := "shard" + kit.Word(r, 6)
 			err := fmt.Errorf("%s: %w", around, p)
 			s := serve(t, failing(err))
@@ -223,7 +223,7 @@ func TestLog(t *testing.T) {
 		s.logged(a, returned(p), a.Header.Get("X-Request-Id"), p.Detail)
 	})
 	t.Run("a panic is logged with what was said and the function where it happened", func(t *testing.T) {
-		err, secret := fault(kit.Rand(t))
+		secret, err := fault(kit.Rand(t))
 		s := serve(t, func(http.ResponseWriter, *http.Request) error { return tearApart(err) })
 		a, failed := s.Try("GET", "/baskets/7")
 		if failed != nil {
@@ -236,7 +236,7 @@ func TestLog(t *testing.T) {
 		for _, status := range []int{400, 404, 499} {
 			p := draw(r, false)
 			p.Status = status
-			p.Err, _ = fault(r)
+			_, p.Err = fault(r)
 			s := serve(t, failing(fmt.Errorf("basket: %w", p)))
 			a := s.Do("GET", "/baskets/7")
 			if list, all := s.log.errors(); len(list) > 0 {
@@ -290,7 +290,7 @@ func TestFields(t *testing.T) {
 
 // 8. If the handler had begun to write, the client gets the whole problem instead or a broken connection.
 func TestBegun(t *testing.T) {
-	err, _ := fault(rand.New(rand.NewPCG(1, 1)))
+	_, err := fault(rand.New(rand.NewPCG(1, 1)))
 	rows := "tea;2;" + strings.Repeat("bread;1;", 4)
 	ends := []struct {
 		did string

@@ -39,11 +39,12 @@ func failing(err error) problems.Handler {
 	return func(http.ResponseWriter, *http.Request) error { return err }
 }
 
-// fault is an error of a database, and the word in it that must stay in the house.
-func fault(r *rand.Rand) (error, string) {
+// fault is an error of a database, and the word in it that must stay in the
+// house, which comes first.
+func fault(r *rand.Rand) (secret string, err error) {
 	word := "tbl" + kit.Word(r, 7)
 	texts := []string{"dial tcp 10.0.3.7:5432: no user %s", "relation %s does not exist", "column %s of type int is out of range"}
-	return fmt.Errorf(texts[r.IntN(len(texts))], word), word
+	return word, fmt.Errorf(texts[r.IntN(len(texts))], word)
 }
 
 // journal is where the learner's code logs to: records as JSON, a line each.
