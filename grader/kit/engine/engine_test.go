@@ -130,6 +130,7 @@ func TestCandidatesWithoutAPath(t *testing.T) {
 
 func TestUseSkipsUnlessAsked(t *testing.T) {
 	for value, says := range map[string]string{"": "only when asked", filepath.Join(t.TempDir(), "docker"): "no Docker engine answers"} {
+		t.Setenv(promised, "")
 		t.Setenv(Env, value)
 		tb := &skipped{TB: t}
 		func() {
@@ -153,9 +154,9 @@ func TestARealEngine(t *testing.T) {
 		}
 		return file
 	}
-	builder := "FROM busybox AS b\nRUN --mount=type=secret,id=s cp /run/secrets/s /kept\n"
-	write("Dockerfile", builder+"FROM busybox\nUSER nobody\nCMD [\"sh\", \"-c\", \"trap 'exit 3' TERM; echo up; while :; do sleep 0.1; done\"]\n")
-	e.Need("busybox")
+	builder := "FROM alpine:3.20 AS b\nRUN --mount=type=secret,id=s cp /run/secrets/s /kept\n"
+	write("Dockerfile", builder+"FROM alpine:3.20\nUSER nobody\nCMD [\"sh\", \"-c\", \"trap 'exit 3' TERM; echo up; while :; do sleep 0.1; done\"]\n")
+	e.Need("alpine:3.20")
 	build := func(file string) *Image {
 		i, err := e.Build(Build{Dir: dir, File: file, Secrets: map[string]string{"s": "hush-hush"}})
 		var failed *BuildError
@@ -195,7 +196,7 @@ func TestARealEngine(t *testing.T) {
 		t.Errorf("Log = %q", got)
 	}
 	var failed *BuildError
-	if _, err := e.Build(Build{Dir: dir, File: write("broken", "FROM busybox\nRUN echo why; false\n")}); !errors.As(err, &failed) || !strings.Contains(failed.Log, "why") || failed.Outdated() {
+	if _, err := e.Build(Build{Dir: dir, File: write("broken", "FROM alpine:3.20\nRUN echo why; false\n")}); !errors.As(err, &failed) || !strings.Contains(failed.Log, "why") || failed.Outdated() {
 		t.Errorf("a broken build gave %v, want a *BuildError with the log", err)
 	}
 }

@@ -45,9 +45,7 @@ type spec struct {
 }
 
 func main() {
-	// Its reaper is a container more, from an image more: the janitor does that.
-	log.SetDefault(log.NewNoopLogger())
-	if err := os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true"); err != nil {
+	if err := quiet(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -59,6 +57,13 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// quiet turns the library's own reaper off, a container more from an image
+// more whose work the janitor does, and its log.
+func quiet() error {
+	log.SetDefault(log.NewNoopLogger())
+	return os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
 }
 
 // clean removes what carries the folder's name, then the folder.
