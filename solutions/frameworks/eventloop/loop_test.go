@@ -164,6 +164,12 @@ func TestWork(t *testing.T) {
 			s.SetTimeout(time.Second, s.cb("timer", func() { close(gate) }))
 		})
 	})
+	t.Run("work that ends during a long callback is not missed", func(t *testing.T) {
+		play(t, "script: Go(work of 1s).Then work, SetImmediate immediate, which\ntakes 2s", "immediate@0s work@2s", func(s *till) {
+			s.Go(func() (any, error) { time.Sleep(time.Second); return nil, nil }).Then(func(any) (any, error) { s.timed("work")(); return nil, nil }, nil)
+			s.SetImmediate(s.timed("immediate", func() { time.Sleep(2 * time.Second) }))
+		})
+	})
 	t.Run("callbacks that wait for work run on the loop's goroutine", func(t *testing.T) {
 		const told = "script: Go(work of 1s).Then value, Go(failing work of 2s).Then error;\nvalue adds tick, error adds promise"
 		s := play(t, told, "value tick error promise", func(s *till) {
