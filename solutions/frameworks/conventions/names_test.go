@@ -15,10 +15,10 @@ func TestPlural(t *testing.T) {
 	t.Run("most words add an s", func(t *testing.T) {
 		tables(t, "user users", "order orders", "page pages", "month months", "path paths", "horse horses", "tree trees")
 	})
-	t.Run("words that end in a hiss add es", func(t *testing.T) {
+	t.Run("box, bus, match and dish become boxes, buses, matches and dishes", func(t *testing.T) {
 		tables(t, "box boxes", "tax taxes", "bus buses", "status statuses", "class classes", "address addresses", "match matches", "branch branches", "dish dishes", "wish wishes")
 	})
-	t.Run("the plural of a y after a consonant is ies", func(t *testing.T) {
+	t.Run("category becomes categories, and so do words like it", func(t *testing.T) {
 		tables(t, "category categories", "city cities", "company companies", "entry entries", "reply replies")
 	})
 	t.Run("a y after a vowel stays", func(t *testing.T) {
