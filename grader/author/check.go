@@ -18,7 +18,8 @@ import (
 
 // Options change one call of Check.
 type Options struct {
-	Deep bool // repeat right answers with other seeds
+	Deep bool   // repeat right answers with other seeds
+	Seed uint64 // of the first run of every answer; 0 draws one for each, and lets known verdicts count
 }
 
 // How often right answers run when checked deep.
@@ -206,7 +207,7 @@ func (s *subject) submissions() ([]bench.Submission, error) {
 
 // run grades all submissions, and the right ones repeatedly when checked deep.
 func (a *Author) run(ctx context.Context, subjects []*subject, subs []bench.Submission, o Options) error {
-	results, err := a.Grader.Judge(ctx, subs, grader.Options{})
+	results, err := a.Grader.Judge(ctx, subs, grader.Options{Seed: o.Seed})
 	if err != nil {
 		return err
 	}

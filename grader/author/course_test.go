@@ -45,7 +45,10 @@ func TestCourse(t *testing.T) {
 	if len(exercises) < 4 {
 		t.Fatalf("the course has %d exercises only", len(exercises))
 	}
-	reports, err := a.Check(t.Context(), exercises, Options{})
+	// A wrong answer may fail one behaviour more with some draws; which ones is
+	// for the author to look into, and not for whoever changes something else.
+	const seed = 4211
+	reports, err := a.Check(t.Context(), exercises, Options{Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
