@@ -9,5 +9,5 @@ if [ -z "${MODULES_TOKEN:-}" ]; then
 fi
 
 echo "fetch.sh: fetching the modules"
-export GOPROXY="https://ci:${MODULES_TOKEN}@modules.example.com,https://proxy.golang.org,direct"
+export GOPROXY="https://ci:${MODULES_TOKEN}@modules.example.com,direct"
 go mod download
