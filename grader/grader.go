@@ -86,25 +86,25 @@ func (g *Grader) Grade(ctx context.Context, exercises []*course.Exercise, o Opti
 // Prepare makes the next grading of e, alone and after an edit, quicker than
 // the go command would allow. It changes no verdict; its error may be ignored.
 func (g *Grader) Prepare(ctx context.Context, e *course.Exercise) error {
-	root, err := os.OpenRoot(g.Workspace)
-	if err != nil {
-		return fmt.Errorf("open the workspace: %w", err)
-	}
-	defer root.Close()
-	reading, err := bench.Read(root, e)
-	if err != nil {
+	files, ok, err := g.read(e)
+	if err != nil || !ok {
 		return err
 	}
-	b, err := newBatch(ctx, g, Options{})
-	if err != nil {
-		return err
-	}
-	work, err := bench.Open(g.benchDir(), g.Runner, b.tool, g.Assets, b.digest)
+	work, err := g.openBench(ctx)
 	if err != nil {
 		return err
 	}
 	defer work.Close()
-	return work.Learn(ctx, []bench.Submission{{Exercise: e, Files: reading.Files}})
+	return work.Learn(ctx, []bench.Submission{{Exercise: e, Files: files}})
+}
+
+// openBench opens the workspace's build tree for work that grades nothing.
+func (g *Grader) openBench(ctx context.Context) (*bench.Bench, error) {
+	b, err := newBatch(ctx, g, Options{})
+	if err != nil {
+		return nil, err
+	}
+	return bench.Open(g.benchDir(), g.Runner, b.tool, g.Assets, b.digest)
 }
 
 // Judge is Grade for given files instead of a workspace's.
@@ -214,11 +214,7 @@ func (g *Grader) demandContainment(ctx context.Context) error {
 // Program builds one of the embedded programs, such as "grader/services/page",
 // and returns the binary.
 func (g *Grader) Program(ctx context.Context, folder string) (string, error) {
-	b, err := newBatch(ctx, g, Options{})
-	if err != nil {
-		return "", err
-	}
-	work, err := bench.Open(g.benchDir(), g.Runner, b.tool, g.Assets, b.digest)
+	work, err := g.openBench(ctx)
 	if err != nil {
 		return "", err
 	}
