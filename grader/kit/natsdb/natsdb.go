@@ -15,6 +15,7 @@ package natsdb
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/url"
@@ -54,7 +55,7 @@ func Start(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prefix := "k" + strings.ToLower(nats.NewInbox()[len(nats.InboxPrefix):])
+	prefix := "k" + strings.ToLower(rand.Text()) // base32: no two become one in lower case
 	embedded := target.User == nil
 	if embedded {
 		target.User = url.User(prefix) // the embedded server makes an account of it
