@@ -227,8 +227,17 @@ func (g *Grader) ServiceStates(ctx context.Context) []services.State {
 	return services.States(ctx, g.ServiceConfig())
 }
 
+// TimeService starts what would serve a service, ends it, and returns what the
+// start took; see services.Time.
+func (g *Grader) TimeService(ctx context.Context, name string) (time.Duration, error) {
+	c := g.ServiceConfig()
+	c.Program = g.Program
+	return services.Time(ctx, c, name)
+}
+
 // ServiceConfig is what a resolver of this grader's services works with; it
 // cannot build programs yet.
 func (g *Grader) ServiceConfig() services.Config {
-	return services.Config{Choice: g.Services, Environ: g.Environ, CacheDir: g.CacheDir, Runner: g.Runner, Log: g.Log}
+	mod, _ := fs.ReadFile(g.Assets, "go.mod") // without it versions are not told
+	return services.Config{Choice: g.Services, Environ: g.Environ, CacheDir: g.CacheDir, Runner: g.Runner, Log: g.Log, GoMod: string(mod)}
 }

@@ -201,41 +201,6 @@ func (p *Printer) Keys() {
 	p.line(strings.Join(all, "  "))
 }
 
-// Health is the outcome of one of doctor's checks.
-type Health int
-
-// What a check of doctor comes to.
-const (
-	Good   Health = iota
-	Absent        // not there, and not needed by everybody
-	Bad           // nothing works without it
-)
-
-// Check is one line of doctor.
-type Check struct {
-	Name, Text string
-	Health     Health
-	Mend       string // the command that mends it
-}
-
-// Doctor writes the checks, each with what mends it.
-func (p *Printer) Doctor(checks []Check) {
-	for _, c := range checks {
-		mark := map[Health]string{Good: paint(p.palette.good, "✓"), Absent: paint(p.palette.warn, "–"), Bad: paint(p.palette.bad, "✗")}[c.Health]
-		for i, line := range fold(c.Text, p.width-15) {
-			if i > 0 {
-				mark, c.Name = " ", ""
-			}
-			p.line(fmt.Sprintf("%s %s %s", mark, pad(c.Name, 12), line))
-		}
-		label := paint(p.palette.bold, "mend: ")
-		for _, line := range fold(c.Mend, p.width-21) {
-			p.line(strings.Repeat(" ", 15) + label + line)
-			label = strings.Repeat(" ", 6)
-		}
-	}
-}
-
 // Version writes what this binary is.
 func (p *Printer) Version(kata, goVersion, digest string, exercises int) {
 	p.line(fmt.Sprintf("kata %s  %s  %s, digest %s", kata, goVersion, Count(exercises, "exercise"), digest))

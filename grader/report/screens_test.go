@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -41,13 +42,14 @@ func screens() map[string]func(*Printer) {
 		"diff": func(p *Printer) {
 			p.Diff("--- a/exercises/rest/crud/orders.go\n+++ b/exercises/rest/crud/orders.go\n@@ -1,2 +1,2 @@\n package crud\n-// old\n+// new\n")
 		},
-		"reset":       func(p *Printer) { p.Reset(crud, ".kata/kept/20260304-050607.000/rest/crud") },
-		"reset_fresh": func(p *Printer) { p.Reset(crud, "") },
-		"list":        func(p *Printer) { p.List(course()) },
-		"watching":    func(p *Printer) { p.Watching("exercises/rest/crud", false); p.Keys() },
-		"polling":     func(p *Printer) { p.Watching("exercises/rest/crud", true); p.Keys() },
-		"doctor":      func(p *Printer) { p.Doctor(checks()) },
-		"version":     func(p *Printer) { p.Version("v0.1.0", "go1.26.1", "0123456789ab", 54) },
+		"reset":           func(p *Printer) { p.Reset(crud, ".kata/kept/20260304-050607.000/rest/crud") },
+		"reset_fresh":     func(p *Printer) { p.Reset(crud, "") },
+		"list":            func(p *Printer) { p.List(course()) },
+		"watching":        func(p *Printer) { p.Watching("exercises/rest/crud", false); p.Keys() },
+		"polling":         func(p *Printer) { p.Watching("exercises/rest/crud", true); p.Keys() },
+		"doctor":          func(p *Printer) { p.Doctor(checks()) },
+		"doctor_services": func(p *Printer) { p.Services(rows()) },
+		"version":         func(p *Printer) { p.Version("v0.1.0", "go1.26.1", "0123456789ab", 54) },
 		"checked": func(p *Printer) {
 			p.Checked(Checked{Exercise: "rest/crud", Answers: 22, Seconds: 0.31})
 			p.Checked(Checked{Exercise: "redis/ratelimit", Findings: 1, Answers: 1, Seconds: 0.2})
@@ -88,6 +90,35 @@ func checks() []Check {
 		{Name: "go", Text: "go1.26.1  /usr/local/go/bin/go"},
 		{Name: "workspace", Text: "there is no kata workspace in /home/ann/src or above it; go into your clone of kata, or make one", Health: Bad, Mend: "git clone https://github.com/kata-go/kata && cd kata"},
 		{Name: "postgres", Text: "none", Health: Absent, Mend: "kata doctor --install postgres"},
+	}
+}
+
+func rows() []Service {
+	return []Service{
+		{Check: Check{Name: "sql", Text: "SQLite, linked into the tests"}, From: "embedded", Version: "1.62.0"},
+		{
+			Check: Check{Name: "redis", Text: "miniredis"}, From: "embedded", Version: "2.40.0", Start: 41 * time.Millisecond,
+			Passed: []string{"KATA_REDIS is not set", "/usr/bin/redis-server is here, but tests move the clock, which a real server's cannot be: --services local takes it"},
+		},
+		{Check: Check{Name: "postgres", Text: "needs a PostgreSQL server", Health: Absent, Mend: "kata doctor --install postgres"}},
+		{Check: Check{Name: "mongo", Text: "nothing answers at 127.0.0.1:1: connection refused", Health: Absent, Mend: "correct KATA_MONGO, or unset it"}, From: "address", Start: 1500 * time.Millisecond},
+	}
+}
+
+func TestDoctorJSON(t *testing.T) {
+	var out strings.Builder
+	if err := DoctorJSON(&out, checks(), rows()); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Checks   []map[string]any
+		Services []map[string]any
+	}
+	if err := json.Unmarshal([]byte(out.String()), &got); err != nil || len(got.Checks) != 3 || len(got.Services) != 4 {
+		t.Fatalf("%v in\n%s", err, out.String())
+	}
+	if r := got.Services[1]; r["name"] != "redis" || r["health"] != "good" || r["from"] != "embedded" || r["startSeconds"] != 0.041 || len(r["passed"].([]any)) != 2 {
+		t.Errorf("redis is %v", r)
 	}
 }
 

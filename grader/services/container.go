@@ -76,10 +76,37 @@ func (c Config) engineEnv() []string {
 	return env
 }
 
-// findEngine returns the address of the first engine that answers, asked in
+// probed is what is known of the engine: one that hangs is waited for once.
+type probed struct {
+	mu    sync.Mutex
+	known bool
+	host  string
+	err   error
+}
+
+func (p *probed) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known = false
+}
+
+// findEngine returns the address of an engine that answers; a grading asks
+// once.
+func (r *Resolver) findEngine(ctx context.Context) (host string, err error) {
+	p := &r.engine
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.known {
+		p.host, p.err = r.askEngines(ctx)
+		p.known = ctx.Err() == nil
+	}
+	return p.host, p.err
+}
+
+// askEngines returns the address of the first engine that answers, asked in
 // the docker command's order: what the environment names, else the usual
 // sockets.
-func (c Config) findEngine(ctx context.Context) (host string, err error) {
+func (c Config) askEngines(ctx context.Context) (host string, err error) {
 	hosts := c.engines()
 	for _, host := range hosts {
 		if why := ping(ctx, host); why == nil {

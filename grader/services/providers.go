@@ -126,7 +126,7 @@ func (r *Resolver) offersLocal(_ context.Context, s service) error {
 		return fmt.Errorf("there is no %s on this machine", strings.Join(s.local, " or "))
 	}
 	if s.clock && r.Choice == Auto {
-		return fmt.Errorf("%s is here, but its clock cannot be moved: --services local takes it", p.path)
+		return fmt.Errorf("%s is here, but tests move the clock, which a real server's cannot be: --services local takes it", p.path)
 	}
 	return nil
 }

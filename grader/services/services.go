@@ -52,6 +52,7 @@ type Config struct {
 	// Program builds one of the server programs, such as grader/services/redis.
 	Program func(ctx context.Context, folder string) (string, error)
 	Log     io.Writer // gets the progress of what takes long; nil: nobody does
+	GoMod   string    // kata's own go.mod, for the versions of what it embeds
 	// SystemDir takes the place of /var/lib/kata, where root's servers are unpacked.
 	SystemDir string
 	// Places are patterns to look for servers in, instead of the table's, by service.
@@ -88,6 +89,7 @@ type Resolver struct {
 	known   map[string]answer
 	running []server
 	network *run.Network
+	engine  probed
 }
 
 // answer is where a service comes from.
@@ -109,6 +111,7 @@ func (r *Resolver) Renew(program func(ctx context.Context, folder string) (strin
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Program = program
+	r.engine.forget()
 	for name, a := range r.known {
 		if a.err != nil || a.process != nil && over(a.process) {
 			delete(r.known, name)

@@ -3,6 +3,7 @@ package services
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -104,4 +105,9 @@ func TestGiven(t *testing.T) {
 	if Given(bare(Auto, []string{"KATA_REDIS=a"}), []string{"sql"}) != Given(bare(Auto, nil), []string{"sql"}) {
 		t.Error("an address of a service that is not needed changes the verdict's key")
 	}
+}
+
+func TestMain(m *testing.M) {
+	run.Init() // this binary stands in for kata's
+	os.Exit(m.Run())
 }

@@ -24,6 +24,8 @@ type service struct {
 	name     string
 	embedded kind
 	text     string   // what the embedded form is, or what else stands in for it
+	module   string   // that gives the embedded form its version
+	speaks   string   // the version that a simulator says it is
 	aliases  []string // other names of Variable(name)
 	tool     bool     // a program that the tests start themselves; its address is its path
 	beside   string   // the service that tests use too where it can be had
@@ -51,7 +53,7 @@ type image struct {
 // table lists every service in the order in which doctor shows them.
 func table() []service {
 	return []service{
-		{name: "sql", embedded: linked, text: "SQLite, linked into the tests", beside: "postgres"},
+		{name: "sql", embedded: linked, text: "SQLite, linked into the tests", module: "modernc.org/sqlite", beside: "postgres"},
 		{
 			name: "postgres", aliases: []string{"KATA_POSTGRESQL"}, text: "a PostgreSQL server",
 			local: []string{"postgres"}, beneath: []string{"initdb"}, places: place.Postgres(), mend: "kata doctor --install postgres",
@@ -62,12 +64,12 @@ func table() []service {
 			},
 		},
 		{
-			name: "redis", embedded: program, clock: true, text: "miniredis, kata's own server program",
+			name: "redis", embedded: program, clock: true, text: "miniredis", module: "github.com/alicebob/miniredis/v2",
 			local: []string{"redis-server", "valkey-server"},
 			image: image{Ref: "redis:7", Port: 6379, Log: "Ready to accept connections", Address: "redis://%s"},
 		},
 		{
-			name: "mongo", embedded: program, text: "a simulator of MongoDB, kata's own server program", aliases: []string{"KATA_MONGODB"},
+			name: "mongo", embedded: program, text: "a simulator of MongoDB", speaks: "7.0", aliases: []string{"KATA_MONGODB"},
 			image: image{
 				Ref: "mongo:7.0", Port: 27017, Args: []string{"--replSet", "rs0", "--bind_ip_all"}, Log: "Waiting for connections",
 				Exec:    []string{"mongosh", "--quiet", "--eval", "rs.initiate({_id:'rs0',members:[{_id:0,host:'127.0.0.1:27017'}]}); while(!db.hello().isWritablePrimary) sleep(50)"},
@@ -75,29 +77,29 @@ func table() []service {
 			},
 		},
 		{
-			name: "cassandra", embedded: program, text: "a simulator of Cassandra with three replicas, kata's own server program",
+			name: "cassandra", embedded: program, text: "a simulator of Cassandra with three replicas", speaks: "4.1",
 			image: image{
 				Ref: "cassandra:5.0", Port: 9042, Env: []string{"HEAP_NEWSIZE=64M", "MAX_HEAP_SIZE=512M"},
 				Log: "Startup complete", Address: "cassandra://%s",
 			},
 		},
 		{
-			name: "dynamodb", embedded: program, text: "a simulator of DynamoDB, kata's own server program", aliases: []string{"KATA_DYNAMO"},
+			name: "dynamodb", embedded: program, text: "a simulator of DynamoDB", speaks: "2012-08-10", aliases: []string{"KATA_DYNAMO"},
 			image: image{Ref: "amazon/dynamodb-local:2.5.4", Port: 8000, Address: "http://%s"},
 		},
 		{
-			name: "couchdb", embedded: program, text: "a simulator of CouchDB, kata's own server program", aliases: []string{"KATA_COUCH"},
+			name: "couchdb", embedded: program, text: "a simulator of CouchDB", speaks: "3.4", aliases: []string{"KATA_COUCH"},
 			image: image{
 				Ref: "couchdb:3.4", Port: 5984, Env: []string{"COUCHDB_USER=kata", "COUCHDB_PASSWORD=kata"},
 				Log: "Apache CouchDB has started", Address: "http://kata:kata@%s",
 			},
 		},
 		{
-			name: "nats", embedded: program, text: "nats-server with JetStream, kata's own server program",
+			name: "nats", embedded: program, text: "nats-server with JetStream", module: "github.com/nats-io/nats-server/v2",
 			image: image{Ref: "nats:2.11-alpine", Port: 4222, Args: []string{"-js"}, Log: "Server is ready", Address: "nats://%s"},
 		},
 		{name: "openid", embedded: linked, text: "an OpenID provider, linked into the tests", aliases: []string{"KATA_OIDC"}},
-		{name: "bucket", embedded: linked, text: "gofakes3 or gocloud.dev in memory, linked into the tests", aliases: []string{"KATA_S3"}},
+		{name: "bucket", embedded: linked, text: "gocloud.dev, linked into the tests", module: "gocloud.dev", aliases: []string{"KATA_S3"}},
 		{name: "git", tool: true, text: "the git program, started by the tests", local: []string{"git"}, mend: "install git: https://git-scm.com/downloads"},
 		{name: engine, text: "a container engine that the tests drive, only when asked", mend: "kata verify --services docker"},
 	}
