@@ -12,7 +12,6 @@ import (
 	"github.com/kata-go/kata/grader/bench"
 	"github.com/kata-go/kata/grader/course"
 	"github.com/kata-go/kata/grader/rules"
-	"github.com/kata-go/kata/grader/services"
 	"github.com/kata-go/kata/grader/verdict"
 )
 
@@ -220,82 +219,6 @@ func ruleFiles(files []course.File) []rules.File {
 		out[i] = rules.File{Name: f.Name, Data: f.Data}
 	}
 	return out
-}
-
-// buildAndRun builds the open submissions into one binary and runs each.
-func (b *batch) buildAndRun(ctx context.Context, open []pending) error {
-	work, err := bench.Open(b.benchDir(), b.Runner, b.tool, b.Assets, b.digest)
-	if err != nil {
-		return err
-	}
-	defer work.Close()
-	resolver := b.Servers
-	if resolver == nil {
-		resolver = services.New(b.ServiceConfig())
-		defer resolver.Close()
-	}
-	resolver.Renew(work.Program)
-	open = b.dropUnserved(ctx, open, resolver)
-	var subs []bench.Submission
-	for _, p := range open {
-		subs = append(subs, p.submissions()...)
-	}
-	built, err := work.Build(ctx, subs)
-	if err != nil {
-		return err
-	}
-	if err := b.runAll(ctx, work, resolver, open, built); err != nil || built.Direct || !b.learns || len(subs) < worthLearning {
-		return err
-	}
-	_ = work.Learn(ctx, subs) // the next time it is quicker; without it as now
-	return ctx.Err()
-}
-
-// worthLearning is from how many submissions on a build takes so long that
-// asking how it was done is worth the time.
-const worthLearning = 8
-
-// dropUnserved settles as skipped what needs a service that is not there.
-func (b *batch) dropUnserved(ctx context.Context, open []pending, resolver *services.Resolver) []pending {
-	var left []pending
-	for _, p := range open {
-		_, err := resolver.Resolve(ctx, p.Exercise.Services)
-		var missing *services.MissingError
-		switch {
-		case errors.As(err, &missing):
-			b.settle(p.Submission, skipResult(p.Submission, missing))
-		case err != nil:
-			b.settle(p.Submission, errorResult(p.Submission, err))
-		default:
-			left = append(left, p)
-		}
-	}
-	return left
-}
-
-// runAll runs what was built, Jobs at a time.
-func (b *batch) runAll(ctx context.Context, work *bench.Bench, resolver *services.Resolver, open []pending, built bench.Build) error {
-	slots := make(chan struct{}, max(b.Jobs, 1))
-	var group sync.WaitGroup
-	for _, p := range open {
-		if failure, failed := p.failure(built); failed {
-			r := compileResult(p.Submission, failure)
-			b.remember(p.key, r)
-			b.settle(p.Submission, r)
-			continue
-		}
-		if p.unparsed {
-			b.settle(p.Submission, unreadableResult(p.Submission))
-			continue
-		}
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
-			b.runOne(ctx, work, resolver, p, built.Binary)
-		})
-	}
-	group.Wait()
-	return ctx.Err()
 }
 
 func (b *batch) seed() uint64 {

@@ -24,7 +24,7 @@ type watcher struct {
 }
 
 // patience bounds the wait for one verdict.
-const patience = time.Minute
+const patience = 5 * time.Minute
 
 // watch starts kata watch at an exercise and waits for the first verdict.
 func (s *site) watch(e *course.Exercise) (*watcher, error) {
@@ -49,8 +49,13 @@ func (s *site) watch(e *course.Exercise) (*watcher, error) {
 			return nil, errors.Join(err, w.close())
 		}
 	}
+	time.Sleep(thinking)
 	return w, nil
 }
+
+// thinking is the time between a learner's first verdict and first save, in
+// which kata watch prepares the next build.
+const thinking = 10 * time.Second
 
 // read hands each verdict over; the line of keys ends it.
 func (w *watcher) read(out io.Reader) {

@@ -69,6 +69,11 @@ type Failure struct {
 
 // Bench is one workspace's build tree, held by this process until Close.
 type Bench struct {
+	// Linking, unless nil, is called in Build as soon as all code has compiled;
+	// before the go command, which does not tell, as soon as that starts. It may
+	// be called again.
+	Linking func()
+
 	tree   tree
 	tool   *Toolchain
 	runner *run.Runner
@@ -232,12 +237,19 @@ func (b *Bench) link(ctx context.Context, suites []suite, inputs string) (binary
 	_ = os.Remove(mark)
 	failed, direct, err = b.direct(ctx, n, binary)
 	if err == nil && !direct {
+		b.linking()
 		failed, err = b.goBuild(ctx, binary, "./main/"+n)
 	}
 	if err != nil || len(failed) > 0 {
 		return "", failed, false, err
 	}
 	return binary, nil, direct, os.WriteFile(mark, []byte(inputs), 0o644)
+}
+
+func (b *Bench) linking() {
+	if b.Linking != nil {
+		b.Linking()
+	}
 }
 
 func exists(file string) bool {

@@ -35,6 +35,7 @@ func (b *Bench) direct(ctx context.Context, n, binary string) (failed problems, 
 			return failed, done, err
 		}
 	}
+	b.linking()
 	if done, err = d.link(ctx, binary); err != nil || !done {
 		return nil, false, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/kata-go/kata/grader"
@@ -85,7 +86,17 @@ type watching struct {
 // judged is the end of one run.
 type judged struct {
 	graded
-	err error
+	err   error
+	early bool // the files may still change: it comes again once they have settled
+	shown bool // it has come early
+}
+
+// early tells whether a verdict is worth showing before the files have settled:
+// the compiler's message about a line of them. A half written file, which has a
+// syntax error or lacks what others use, waits.
+func early(r verdict.Result) bool {
+	p := r.Problem
+	return p != nil && p.Kind == verdict.Compile && p.Line > 0 && !strings.HasPrefix(p.Message, "syntax error")
 }
 
 // serve watches one exercise until the learner goes elsewhere or quits.
@@ -151,17 +162,26 @@ func (w *watching) grade(ctx context.Context, settled <-chan struct{}) {
 		}
 	}
 	r, err := w.app.grade(ctx, w.session.dir, w.exercise, grader.Options{}, tell)
+	j := judged{graded: r, err: err}
+	if err == nil && early(r.Result) {
+		j.shown = w.offer(ctx, judged{graded: r, early: true})
+	}
 	select {
 	case <-settled:
 	case <-ctx.Done():
 	}
-	if ctx.Err() != nil {
-		return // both may be so, and what was cancelled says nothing
-	}
-	select {
-	case w.results <- judged{r, err}:
+	if ctx.Err() == nil && w.offer(ctx, j) { // of what was cancelled nothing is said
 		w.prepare(ctx)
+	}
+}
+
+// offer hands a verdict over unless ctx ends first.
+func (w *watching) offer(ctx context.Context, j judged) bool {
+	select {
+	case w.results <- j:
+		return true
 	case <-ctx.Done():
+		return false
 	}
 }
 
@@ -172,13 +192,35 @@ func (w *watching) prepare(ctx context.Context) {
 	}
 }
 
+// show records a verdict that counts, and puts it on the screen unless it
+// stands there already.
 func (w *watching) show(j judged) error {
 	if j.err != nil {
 		return j.err
 	}
 	again := w.session.passed(w.exercise)
-	unsaved := w.record(w.session, w.exercise, j.graded)
-	w.passed = j.Status == verdict.Pass
+	var unsaved error
+	if !j.early {
+		unsaved = w.record(w.session, w.exercise, j.graded)
+	}
+	if !j.shown {
+		if err := w.display(j.Result, again); err != nil {
+			return err
+		}
+	}
+	if unsaved != nil {
+		w.complain(unsaved)
+	}
+	if !j.shown {
+		w.out().Keys()
+	}
+	return nil
+}
+
+// display clears the screen for a verdict, or puts it below what is still to be
+// read; again says that the exercise had passed before.
+func (w *watching) display(r verdict.Result, again bool) error {
+	w.passed = r.Status == verdict.Pass
 	out := w.out()
 	w.idle()
 	if !w.keep || !w.Terminal {
@@ -187,15 +229,10 @@ func (w *watching) show(j judged) error {
 	}
 	w.keep = false
 	out.Gap()
-	if !w.passed {
-		out.Result(j.Result, "")
-	} else if err := w.praise(*w.session, w.exercise, j.Result, again); err != nil {
-		return err
+	if w.passed {
+		return w.praise(*w.session, w.exercise, r, again)
 	}
-	if unsaved != nil {
-		w.complain(unsaved)
-	}
-	out.Keys()
+	out.Result(r, "")
 	return nil
 }
 
