@@ -235,6 +235,13 @@ func (g *Grader) TimeService(ctx context.Context, name string) (time.Duration, e
 	return services.Time(ctx, c, name)
 }
 
+// InstallService fetches a service's programs; see services.Install.
+func (g *Grader) InstallService(ctx context.Context, name, repository, version string) (folder string, err error) {
+	c := g.ServiceConfig()
+	c.Program = g.Program
+	return services.Install(ctx, c, name, repository, version)
+}
+
 // ServiceConfig is what a resolver of this grader's services works with; it
 // cannot build programs yet.
 func (g *Grader) ServiceConfig() services.Config {

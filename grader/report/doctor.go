@@ -129,3 +129,9 @@ func (p *Printer) beside(left string, pen *color.Color, text string) {
 func (p *Printer) mend(command string, indent int) {
 	p.beside(strings.Repeat(" ", indent)+paint(p.palette.bold, "mend:")+" ", nil, command)
 }
+
+// Installed tells where a service's programs are now.
+func (p *Printer) Installed(name, folder string) {
+	p.beside(p.mark(Good)+" "+pad(name, nameWidth), nil, "installed in "+folder)
+	p.Next("kata doctor --time")
+}

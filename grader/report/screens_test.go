@@ -42,14 +42,15 @@ func screens() map[string]func(*Printer) {
 		"diff": func(p *Printer) {
 			p.Diff("--- a/exercises/rest/crud/orders.go\n+++ b/exercises/rest/crud/orders.go\n@@ -1,2 +1,2 @@\n package crud\n-// old\n+// new\n")
 		},
-		"reset":           func(p *Printer) { p.Reset(crud, ".kata/kept/20260304-050607.000/rest/crud") },
-		"reset_fresh":     func(p *Printer) { p.Reset(crud, "") },
-		"list":            func(p *Printer) { p.List(course()) },
-		"watching":        func(p *Printer) { p.Watching("exercises/rest/crud", false); p.Keys() },
-		"polling":         func(p *Printer) { p.Watching("exercises/rest/crud", true); p.Keys() },
-		"doctor":          func(p *Printer) { p.Doctor(checks()) },
-		"doctor_services": func(p *Printer) { p.Services(rows()) },
-		"version":         func(p *Printer) { p.Version("v0.1.0", "go1.26.1", "0123456789ab", 54) },
+		"reset":            func(p *Printer) { p.Reset(crud, ".kata/kept/20260304-050607.000/rest/crud") },
+		"reset_fresh":      func(p *Printer) { p.Reset(crud, "") },
+		"list":             func(p *Printer) { p.List(course()) },
+		"watching":         func(p *Printer) { p.Watching("exercises/rest/crud", false); p.Keys() },
+		"polling":          func(p *Printer) { p.Watching("exercises/rest/crud", true); p.Keys() },
+		"doctor":           func(p *Printer) { p.Doctor(checks()) },
+		"doctor_services":  func(p *Printer) { p.Services(rows()) },
+		"doctor_installed": func(p *Printer) { p.Installed("postgres", "/var/lib/kata/postgres/17.5.0") },
+		"version":          func(p *Printer) { p.Version("v0.1.0", "go1.26.1", "0123456789ab", 54) },
 		"checked": func(p *Printer) {
 			p.Checked(Checked{Exercise: "rest/crud", Answers: 22, Seconds: 0.31})
 			p.Checked(Checked{Exercise: "redis/ratelimit", Findings: 1, Answers: 1, Seconds: 0.2})

@@ -197,7 +197,7 @@ type lastLine struct {
 func (l *lastLine) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.to != nil && strings.HasPrefix(string(p), "pulling ") {
+	if l.to != nil && (strings.HasPrefix(string(p), "pulling ") || strings.HasPrefix(string(p), "fetching")) {
 		_, _ = l.to.Write(p)
 	}
 	if text := strings.TrimSpace(string(p)); text != "" {

@@ -215,10 +215,10 @@ func (r *Resolver) launch(ctx context.Context, s service, c run.Command) (answer
 }
 
 // serverEnv is what a server program gets of the user's environment.
-func (r *Resolver) serverEnv() []string {
+func (c Config) serverEnv() []string {
 	var env []string
 	for _, key := range []string{"TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PATH"} {
-		if v := r.variable(key); v != "" {
+		if v := c.variable(key); v != "" {
 			env = append(env, key+"="+v)
 		}
 	}

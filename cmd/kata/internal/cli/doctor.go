@@ -15,6 +15,8 @@ import (
 type doctorFlags struct {
 	format string
 	time   bool
+
+	install, from string
 }
 
 func doctorCommand(a *app) *cobra.Command {
@@ -34,11 +36,16 @@ real server cannot be, so a redis-server is taken only by --services local.`,
 			if !slices.Contains([]string{"text", "json"}, f.format) {
 				return usage("kata doctor --format json", "doctor writes text or json, not %q", f.format)
 			}
+			if f.install != "" || f.from != "" {
+				return a.install(c.Context(), f)
+			}
 			return a.doctor(c.Context(), f)
 		},
 	}
 	c.Flags().StringVar(&f.format, "format", "text", "write `FORMAT`: text or json")
 	c.Flags().BoolVar(&f.time, "time", false, "start each server once, and show what that takes")
+	c.Flags().StringVar(&f.install, "install", "", "fetch the programs of `SERVICE`: postgres, or postgres@VERSION")
+	c.Flags().StringVar(&f.from, "from", "", "install from the repository at `URL` (else $KATA_POSTGRES_REPOSITORY, else the usual one)")
 	return c
 }
 
