@@ -30,8 +30,17 @@ func (b *batch) key(s bench.Submission) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	parts := [][]byte{fmt.Append(nil, behaviours, b.Quick), []byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(services.Given(b.ServiceConfig(), s.Exercise.Services))}
-	for _, f := range slices.Concat(s.Files, hidden, solution) {
+	parts := [][]byte{fmt.Append(nil, behaviours, b.Quick, s.Tests != nil), []byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(services.Given(b.ServiceConfig(), s.Exercise.Services))}
+	mutants, err := s.Exercise.Mutants() // what the learner's own tests are tried on
+	if err != nil {
+		return "", err
+	}
+	files := slices.Concat(s.Files, s.Tests, hidden, solution)
+	for _, m := range mutants {
+		parts = append(parts, fmt.Append(nil, m.Name, m.Comment, m.Passes))
+		files = append(files, m.Files...)
+	}
+	for _, f := range files {
 		parts = append(parts, []byte(f.Name), f.Data)
 	}
 	return verdict.Key(parts...), nil

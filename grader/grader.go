@@ -77,7 +77,7 @@ func (g *Grader) Grade(ctx context.Context, exercises []*course.Exercise, o Opti
 		case err != nil:
 			return nil, err
 		default:
-			work.add(bench.Submission{Exercise: e, Files: reading.Files}, reading.Ignored)
+			work.add(bench.Submission{Exercise: e, Files: reading.Files}, append(reading.Ignored, unused(e, reading.Files)...))
 		}
 	}
 	return work.finish(ctx)

@@ -41,9 +41,13 @@ func (b *batch) measure(ctx context.Context, work *bench.Bench, resolver *servic
 	if err != nil && b.Observed == nil {
 		return verdict.Result{}, err
 	}
-	stream, end, err := b.execute(ctx, work, resolver, p.Submission, binary, seed)
+	own := p.Tests != nil
+	stream, end, err := b.execute(ctx, work, resolver, p.Submission, binary, manner{seed: seed, order: b.order(), quick: b.Quick, own: own})
 	if err != nil {
 		return verdict.Result{}, err
+	}
+	if own {
+		return verdict.JudgeOwn(stream, end), nil
 	}
 	if b.Observed != nil && stream.Whole {
 		b.Observed(p.ID(), verdict.Observed(stream))
@@ -51,8 +55,32 @@ func (b *batch) measure(ctx context.Context, work *bench.Bench, resolver *servic
 	return allowAbsence(verdict.Judge(expected(behaviours), stream, end), p.Exercise.Services), nil
 }
 
+// manner is how a suite is run.
+type manner struct {
+	seed  uint64
+	order order
+	quick bool // it ends with its first failure
+	own   bool // the tests are the learner's
+}
+
+// order is how the harness arranges the top-level tests.
+type order string
+
+const (
+	ofFiles  order = ""
+	shuffled order = "shuffled" // by the seed
+	reversed order = "reversed"
+)
+
+func (b *batch) order() order {
+	if b.Shuffle {
+		return shuffled
+	}
+	return ofFiles
+}
+
 // execute runs one submission and returns its report and how it ended.
-func (b *batch) execute(ctx context.Context, work *bench.Bench, resolver *services.Resolver, s bench.Submission, binary string, seed uint64) (verdict.Stream, verdict.Ending, error) {
+func (b *batch) execute(ctx context.Context, work *bench.Bench, resolver *services.Resolver, s bench.Submission, binary string, m manner) (verdict.Stream, verdict.Ending, error) {
 	served, err := resolver.Resolve(ctx, s.Exercise.Services)
 	if err != nil {
 		return verdict.Stream{}, verdict.Ending{}, err
@@ -62,7 +90,7 @@ func (b *batch) execute(ctx context.Context, work *bench.Bench, resolver *servic
 		return verdict.Stream{}, verdict.Ending{}, fmt.Errorf("make a folder for the run: %w", err)
 	}
 	defer os.RemoveAll(home)
-	out, err := b.Runner.Run(ctx, b.command(s, served, work.Folder(s), binary, home, seed))
+	out, err := b.Runner.Run(ctx, b.command(s, served, work.Folder(s), binary, home, m))
 	if err != nil {
 		return verdict.Stream{}, verdict.Ending{}, err
 	}
@@ -77,11 +105,11 @@ const toolProcesses = 32
 // command is the test process of one submission. It is confined in every layer
 // that the machine has: except from the network when a service lives outside,
 // and not at all when its tests drive a container engine.
-func (b *batch) command(s bench.Submission, served services.Served, folder, binary, home string, seed uint64) run.Command {
+func (b *batch) command(s bench.Submission, served services.Served, folder, binary, home string, m manner) run.Command {
 	c := run.Command{
 		Path: binary, Dir: folder, Wall: b.wall(s.Exercise),
 		Env:  append(served.Env, "HOME="+home, "TMPDIR="+home, "TZ=UTC", "LANG=C.UTF-8"),
-		Plan: fmt.Appendf(nil, "%s\n%d\n%t\n%t\n", s.ID(), seed, b.Shuffle, b.Quick),
+		Plan: fmt.Appendf(nil, "%s\n%d\n%s\n%t\n%t\n", s.ID(), m.seed, m.order, m.quick, m.own),
 	}
 	if served.Engine {
 		c.Env = append(c.Env, b.tool.Environ("PATH", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "XDG_RUNTIME_DIR")...)

@@ -2,6 +2,7 @@ package grader
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -15,13 +16,15 @@ import (
 // trial is one implementation that a learner's tests are tried on.
 type trial struct {
 	bench.Submission
-	mutant string // the mutant's sentence; "" for the reference
+	sentence string // the mutant's; "" for the reference
+	right    bool   // the tests must pass on it
 }
 
 // trials returns, for an exercise of kind tests, the reference and every
-// mutant under the submission's tests; nothing for other kinds.
+// mutant under the submission's tests; nothing for other kinds, and for a
+// package that comes with the tests to judge it by.
 func trials(s bench.Submission) ([]trial, error) {
-	if s.Exercise.Kind != course.KindTests {
+	if s.Exercise.Kind != course.KindTests || s.Tests != nil {
 		return nil, nil
 	}
 	reference, err := s.Exercise.Solution()
@@ -37,49 +40,51 @@ func trials(s bench.Submission) ([]trial, error) {
 	if tests == nil {
 		tests = []course.File{}
 	}
-	list := []trial{{bench.Submission{Exercise: s.Exercise, Variant: path.Join(s.Variant, "reference"), Files: reference, Tests: tests}, ""}}
+	list := []trial{{bench.Submission{Exercise: s.Exercise, Variant: path.Join(s.Variant, "reference"), Files: reference, Tests: tests}, "", true}}
 	for _, m := range mutants {
 		files, err := m.Over(reference)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, trial{bench.Submission{Exercise: s.Exercise, Variant: path.Join(s.Variant, "mutant", m.Name), Files: files, Tests: tests}, Sentence(m)})
+		on := bench.Submission{Exercise: s.Exercise, Variant: path.Join(s.Variant, "mutant", m.Name), Files: files, Tests: tests}
+		list = append(list, trial{on, Sentence(m), len(m.Passes) > 0})
 	}
 	return list, nil
 }
 
 func isTestFile(f course.File) bool { return strings.HasSuffix(f.Name, "_test.go") }
 
-// Sentence is what a mutant breaks, in the learner's words: the first
-// paragraph of its archive's comment.
+// Sentence is what a mutant breaks, or in what another right package differs,
+// in the learner's words: the first paragraph of its archive's comment.
 func Sentence(m course.Attempt) string {
 	paragraph, _, _ := strings.Cut(m.Comment, "\n\n")
 	return strings.TrimSuffix(strings.Join(strings.Fields(paragraph), " "), ".")
 }
 
-// measureTrials judges a learner's tests: they must pass on the reference and
-// fail on every mutant.
+// measureTrials judges a learner's tests: they must pass on the reference as
+// often as the exercise says, pass on every mutant that is right, too, and fail
+// on every other.
 func (b *batch) measureTrials(ctx context.Context, work *bench.Bench, resolver *services.Resolver, p pending, binary string, seed uint64) (verdict.Result, error) {
-	caught := map[string]bool{}
-	total := verdict.Result{}
-	for _, t := range p.trials {
-		stream, end, err := b.execute(ctx, work, resolver, t.Submission, binary, seed)
-		if err != nil {
-			return verdict.Result{}, err
-		}
-		r := verdict.Judge(verdict.Observed(stream), stream, end)
-		total.Seconds += r.Seconds
-		if t.mutant != "" {
-			caught[t.mutant] = r.Status != verdict.Pass
-		} else if r.Status != verdict.Pass {
-			return b.unfit(p, r)
-		}
-	}
 	behaviours, err := p.Exercise.Behaviours()
 	if err != nil && b.Observed == nil {
 		return verdict.Result{}, err
 	}
-	total.Behaviours = judgeTrials(behaviours, caught)
+	total := verdict.Result{}
+	failures := map[string]*verdict.Failure{} // sentence -> why it does not hold
+	for _, t := range p.trials {
+		try := tryOut{b, work, resolver, binary, t}
+		r, err := try.measure(ctx, seed)
+		if err != nil {
+			return verdict.Result{}, err
+		}
+		total.Seconds += r.Seconds
+		if t.sentence == "" && r.Status != verdict.Pass {
+			r.Seconds = total.Seconds
+			return unfit(p, behaviours, r), nil
+		}
+		failures[t.sentence] = t.judge(r)
+	}
+	total.Behaviours = lay(behaviours, failures)
 	total.Status = verdict.Pass
 	if missed := total.Tally(); missed != "" {
 		total.Status, total.Reason = verdict.Fail, missed
@@ -87,13 +92,116 @@ func (b *batch) measureTrials(ctx context.Context, work *bench.Bench, resolver *
 	return total, nil
 }
 
+// tryOut is one trial with what runs it.
+type tryOut struct {
+	*batch
+	work     *bench.Bench
+	resolver *services.Resolver
+	binary   string
+	trial
+}
+
+// measure runs the tests on one package. What is to fail needs to fail once;
+// the reference is run again and again, in other orders.
+func (t tryOut) measure(ctx context.Context, seed uint64) (verdict.Result, error) {
+	runs := 1
+	if t.sentence == "" {
+		runs = max(t.Exercise.Repeat, 1)
+	}
+	total := verdict.Result{}
+	for i := range runs {
+		m := manner{seed: seed + uint64(i), order: t.turn(i), quick: !t.right, own: true}
+		stream, end, err := t.execute(ctx, t.work, t.resolver, t.Submission, t.binary, m)
+		if err != nil {
+			return verdict.Result{}, err
+		}
+		r := verdict.JudgeOwn(stream, end.Moved(t.Told()...))
+		if !t.right && !verdict.Noticed(stream) {
+			r.Status = verdict.Pass
+		}
+		r.Seconds += total.Seconds
+		if total = r; r.Status != verdict.Pass {
+			return t.tell(r, i), nil
+		}
+	}
+	return total, nil
+}
+
+// turn is the order of the i-th run: the files', the other way round, and then
+// any.
+func (t tryOut) turn(i int) order {
+	if i < 2 && !t.Shuffle {
+		return []order{ofFiles, reversed}[i]
+	}
+	return shuffled
+}
+
+// tell puts the learner's names into a failed result, and the number of the run
+// where that says something.
+func (t tryOut) tell(r verdict.Result, run int) verdict.Result {
+	names := strings.NewReplacer(t.Told()...)
+	first := r.First()
+	if first == nil {
+		return r
+	}
+	if first.Failure != nil {
+		first.Failure = first.Failure.Renamed(names)
+	}
+	if run > 0 {
+		if first.Failure == nil {
+			first.Failure = &verdict.Failure{}
+		}
+		first.Failure.Sent = fmt.Sprintf("run %d of %d, your tests in another order", run+1, t.Exercise.Repeat)
+	}
+	return r
+}
+
+// judge returns why the tests did not do what they must on this package; nil
+// when they did.
+func (t trial) judge(r verdict.Result) *verdict.Failure {
+	at := t.Exercise.Edit[0]
+	switch {
+	case t.right && r.Status != verdict.Pass:
+		f := failed(r, at)
+		f.Sent = "your tests, run on a package that is right, too: " + t.sentence
+		return f
+	case !t.right && r.Status == verdict.Pass:
+		return &verdict.Failure{Sent: "your tests, run on a version in which " + t.sentence, Got: everyTest(r), Want: "at least one test fails", At: at}
+	}
+	return nil
+}
+
+func everyTest(r verdict.Result) string {
+	if len(r.Behaviours) == 1 {
+		return "the one test passes: " + r.Behaviours[0].Name
+	}
+	return fmt.Sprintf("all %d tests pass", len(r.Behaviours))
+}
+
+// failed tells which of the learner's tests failed where every test passes. The
+// place is at where none is known.
+func failed(r verdict.Result, at string) *verdict.Failure {
+	f := &verdict.Failure{Got: "no test ran", Want: "every test passes", Note: "a test is a func TestXxx(t *testing.T) in a file *_test.go", At: at}
+	if p := r.Problem; p != nil {
+		f.Got, f.Note = p.Message, ""
+	}
+	first := r.First()
+	if first == nil {
+		return f
+	}
+	f.Got, f.Note = first.Name+" fails", ""
+	if own := first.Failure; own != nil {
+		f.Note = strings.Trim(strings.TrimSpace(own.Got)+"\n"+own.Note, "\n")
+		if own.At != "" {
+			f.At = own.At
+		}
+	}
+	return f
+}
+
 // unfit is the verdict on tests that do not pass on the reference: nothing that
 // they say of a mutant would mean anything.
-func (b *batch) unfit(p pending, r verdict.Result) (verdict.Result, error) {
-	behaviours, err := p.Exercise.Behaviours()
-	if err != nil {
-		return verdict.Result{}, err
-	}
+func unfit(p pending, behaviours []course.Behaviour, r verdict.Result) verdict.Result {
 	out := verdict.Result{Status: verdict.Fail, Seconds: r.Seconds, Problem: r.Problem, Output: r.Output, Reason: "the tests do not pass on the package as it is meant"}
 	for i, x := range behaviours {
 		row := verdict.Behaviour{Number: x.Number, Name: x.Name, Status: verdict.Unreached}
@@ -101,38 +209,30 @@ func (b *batch) unfit(p pending, r verdict.Result) (verdict.Result, error) {
 			row.Parts = append(row.Parts, verdict.Behaviour{Name: part.Name, Status: verdict.Unreached})
 		}
 		if i == 0 {
-			row.Status, row.Failure = verdict.Fail, firstFailure(r)
+			row.Status, row.Failure = verdict.Fail, failed(r, p.Exercise.Edit[0])
+			row.Failure.Sent = "your tests, run on the package as it is meant"
+			if first := r.First(); first != nil && first.Failure != nil && first.Failure.Sent != "" {
+				row.Failure.Sent += ": " + first.Failure.Sent
+			}
 		}
 		out.Behaviours = append(out.Behaviours, row)
 	}
-	return out, nil
+	return out
 }
 
-// firstFailure tells which of the learner's tests failed on the reference.
-func firstFailure(r verdict.Result) *verdict.Failure {
-	f := &verdict.Failure{Sent: "your tests, run on the package as it is meant", Got: "no test ran", Want: "every test passes"}
-	first := r.First()
-	if first == nil {
-		return f
-	}
-	f.Got = first.Name + " fails"
-	if first.Failure != nil {
-		f.Note, f.At = strings.TrimSpace(first.Failure.Got), first.Failure.At
-	}
-	return f
-}
-
-// judgeTrials lays out what was caught in the order of the brief's numbers. The
-// first number is the reference's own.
-func judgeTrials(behaviours []course.Behaviour, caught map[string]bool) []verdict.Behaviour {
+// lay sets out what was found in the order of the brief's numbers. The first
+// number is the reference's own.
+func lay(behaviours []course.Behaviour, failures map[string]*verdict.Failure) []verdict.Behaviour {
 	var rows []verdict.Behaviour
 	for _, x := range behaviours {
 		row := verdict.Behaviour{Number: x.Number, Name: x.Name, Status: verdict.Pass}
 		for _, part := range x.Parts {
-			p := verdict.Behaviour{Name: part.Name, Status: verdict.Pass}
-			if !caught[part.Name] {
+			p := verdict.Behaviour{Name: part.Name, Status: verdict.Pass, Failure: failures[part.Name]}
+			if _, tried := failures[part.Name]; !tried {
+				p.Failure = &verdict.Failure{Got: "nothing breaks it", Want: "a mutant of that name (kata author pack)"}
+			}
+			if p.Failure != nil {
 				row.Status, p.Status = verdict.Fail, verdict.Fail
-				p.Failure = &verdict.Failure{Sent: "your tests, run on a version in which " + part.Name, Got: "every test passes", Want: "at least one test fails"}
 			}
 			row.Parts = append(row.Parts, p)
 		}

@@ -104,7 +104,7 @@ func proofs(e *course.Exercise) ([]course.Behaviour, error) {
 	for i, sentence := range e.DoneWhen {
 		b := course.Behaviour{Number: i + 1, Test: fmt.Sprintf("TestNumber%d", i+1), Name: strings.TrimSuffix(sentence, ".")}
 		for _, m := range mutants {
-			if names(m.Fails, sentence) {
+			if names(m.Fails, sentence) || names(m.Passes, sentence) {
 				b.Parts = append(b.Parts, course.Behaviour{Name: grader.Sentence(m)})
 			}
 		}

@@ -152,6 +152,7 @@ func checkMutants(s *subject) {
 		s.add("numbers", "mutants/", "%v", err)
 		return
 	}
+	s.samePackage()
 	filed := 0
 	for _, b := range list {
 		filed += len(b.Parts)
@@ -161,6 +162,17 @@ func checkMutants(s *subject) {
 	}
 	if mutants, err := s.Mutants(); err == nil && filed != len(mutants) {
 		s.add("numbers", "mutants/", "%d mutants name %d sentences of Done when; each must name exactly one", len(mutants), filed)
+	}
+}
+
+// samePackage demands that the learner sees the package that the tests are tried
+// on: it is right as it stands.
+func (s *subject) samePackage() {
+	for _, f := range s.solution {
+		same := slices.ContainsFunc(s.starter, func(x course.File) bool { return x.Name == f.Name && string(x.Data) == string(f.Data) })
+		if !same && strings.HasSuffix(f.Name, ".go") && !strings.HasSuffix(f.Name, "_test.go") {
+			s.add("numbers", path.Join(s.Dir(), f.Name), "must be the same file as the reference's: the tests are the learner's work, the package is given")
+		}
 	}
 }
 

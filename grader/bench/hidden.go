@@ -91,6 +91,12 @@ func turnedBack(name string) string {
 	return name
 }
 
+// Told returns pairs, old and new, that turn what a process of the submission
+// prints of its files into the names that the learner knows.
+func (s Submission) Told() []string {
+	return []string{s.hiddenFolder(), s.Exercise.Dir(), s.folder(), s.Exercise.Dir(), turnedEnding, "_test.go"}
+}
+
 // turnPath replaces one of the prefixes of a quoted import path.
 func turnPath(quoted string, from []string, to string) (string, bool) {
 	p, err := strconv.Unquote(quoted)

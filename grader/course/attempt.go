@@ -15,10 +15,14 @@ type Attempt struct {
 	Name    string   // the archive's, without its ending
 	Comment string   // in prose: what the mistake, or the other design, is
 	Fails   []string // behaviours that must fail, each by its sentence alone
+	Passes  []string // of a mutant that is right, too: the items of Done when that it belongs to
 	Files   []File   // in place of or beside the solution's; an empty "-name.go" removes name.go
 }
 
-const failsMark = "fails:"
+const (
+	failsMark  = "fails:"
+	passesMark = "passes:"
+)
 
 // parseAttempt reads an archive of the folder wrong, right or mutants.
 func parseAttempt(t text, folder string) (Attempt, error) {
@@ -26,16 +30,16 @@ func parseAttempt(t text, folder string) (Attempt, error) {
 	a := Attempt{Name: strings.TrimSuffix(path.Base(t.file), ".txtar")}
 	var prose []string
 	for i, line := range strings.Split(string(archive.Comment), "\n") {
-		sentence, ok := strings.CutPrefix(line, failsMark)
-		if !ok {
+		mark, into := a.mark(line)
+		if into == nil {
 			prose = append(prose, strings.TrimRight(line, " \t"))
 			continue
 		}
-		sentence = strings.TrimSpace(sentence)
-		if sentence == "" || slices.Contains(a.Fails, sentence) {
-			return a, t.wrong(i, "expected %s and the sentence of one more behaviour", failsMark)
+		sentence := strings.TrimSpace(strings.TrimPrefix(line, mark))
+		if sentence == "" || slices.Contains(*into, sentence) {
+			return a, t.wrong(i, "expected %s and the sentence of one more behaviour", mark)
 		}
-		a.Fails = append(a.Fails, sentence)
+		*into = append(*into, sentence)
 	}
 	a.Comment = strings.TrimSpace(strings.Join(prose, "\n"))
 	switch {
@@ -45,10 +49,24 @@ func parseAttempt(t text, folder string) (Attempt, error) {
 		return a, t.wrong(0, "a wrong answer names what must fail; expected a line %s and a behaviour's sentence", failsMark)
 	case folder == "right" && len(a.Fails) > 0:
 		return a, t.wrong(0, "a right answer fails nothing; expected no line %s", failsMark)
+	case folder != "mutants" && len(a.Passes) > 0:
+		return a, t.wrong(0, "only of what learners' tests are tried on one says %s", passesMark)
 	case len(archive.Files) == 0:
 		return a, t.wrong(0, "expected at least one file, after a line such as -- name.go --")
 	}
 	return a, a.addFiles(t, archive)
+}
+
+// mark returns what a line of the comment begins with, and where its sentence
+// belongs; nil for a line of prose.
+func (a *Attempt) mark(line string) (mark string, into *[]string) {
+	switch {
+	case strings.HasPrefix(line, failsMark):
+		return failsMark, &a.Fails
+	case strings.HasPrefix(line, passesMark):
+		return passesMark, &a.Passes
+	}
+	return "", nil
 }
 
 func (a *Attempt) addFiles(t text, archive *txtar.Archive) error {

@@ -52,6 +52,7 @@ type Exercise struct {
 	Imports     []string // beyond the base allow-list
 	After       []string // ids of exercises better done before
 	Timeout     time.Duration
+	Repeat      int      // kind tests: how often in a row the learner's tests must pass on the package as it is
 	Brief       string   // Markdown after the front matter
 	DoneWhen    []string // the items of the brief's numbered list, in order
 

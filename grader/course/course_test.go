@@ -43,7 +43,7 @@ func TestLoad(t *testing.T) {
 				Track: "rest", Name: "crud", Title: "Orders that forget", Level: 1, Minutes: 10, Kind: KindCode,
 				Skills: []string{"RESTful APIs", "Go"}, Edit: []string{"orders.go", "migrations/"},
 				Services: []string{"redis", "postgres?"}, Imports: []string{"net/http"}, After: []string{"go/leak"},
-				Timeout:  90 * time.Second,
+				Timeout: 90 * time.Second, Repeat: 1,
 				DoneWhen: []string{"POST answers 201, a Location and the stored order.", "Two clients never get the same id."},
 			}
 			if !reflect.DeepEqual(got, want) {

@@ -105,8 +105,9 @@ func (e *Exercise) Wrong() ([]Attempt, error) { return e.attempts("wrong") }
 // Right returns other right answers than the reference, sorted by name.
 func (e *Exercise) Right() ([]Attempt, error) { return e.attempts("right") }
 
-// Mutants returns the broken implementations that the learner's tests must
-// catch, sorted by name.
+// Mutants returns what the learner's tests are tried on beside the reference,
+// sorted by name: broken implementations, which they must catch, and those with
+// `passes:` lines, which are right, too.
 func (e *Exercise) Mutants() ([]Attempt, error) { return e.attempts("mutants") }
 
 // attempts reads all attempts of a folder; beside an error it returns what

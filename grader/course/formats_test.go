@@ -129,11 +129,11 @@ func TestAttempts(t *testing.T) {
 		read func() ([]Attempt, error)
 		want Attempt
 	}{
-		{crud.Wrong, Attempt{"counter", "A counter without a lock.", []string{"Two clients never get the same id", "with a body"}, []File{
+		{crud.Wrong, Attempt{"counter", "A counter without a lock.", []string{"Two clients never get the same id", "with a body"}, nil, []File{
 			{"orders.go", []byte("package crud // wrong\n")}, {"-migrations/1.sql", []byte{}},
 		}}},
-		{crud.Right, Attempt{"script", "In one script.", nil, []File{{"script.go", []byte("package crud\n")}}}},
-		{leak.Mutants, Attempt{"early", "Returns early.", nil, []File{{"leak.go", []byte("package leak // broken\n")}}}},
+		{crud.Right, Attempt{"script", "In one script.", nil, nil, []File{{"script.go", []byte("package crud\n")}}}},
+		{leak.Mutants, Attempt{"early", "Returns early.", nil, nil, []File{{"leak.go", []byte("package leak // broken\n")}}}},
 	} {
 		got, err := test.read()
 		if err != nil || len(got) != 1 || fmt.Sprintf("%q", got[0]) != fmt.Sprintf("%q", test.want) {
@@ -165,6 +165,8 @@ func TestAttemptMistakes(t *testing.T) {
 		{"right", "Prose.\n-- ../a.go --\n", `right/x.txtar:2: the file's name is "../a.go"`},
 		{"right", "Prose.\n-- a.go --\nx\n-- a.go --\n", "right/x.txtar:4: a.go is here twice"},
 		{"right", "Prose.\n-- a.go --\nx\n-- -a.go --\n", "right/x.txtar:4: a.go is here twice"},
+		{"right", "Prose.\npasses: A\n-- a.go --\n", "right/x.txtar:1: only of what learners' tests are tried on"},
+		{"mutants", "Prose.\npasses:\n-- a.go --\n", "mutants/x.txtar:2: expected passes: and the sentence"},
 		{"mutants", "Prose.\n-- -a.go --\nx\n", "mutants/x.txtar:2: -a.go removes a file; expected nothing below it"},
 	} {
 		if a, err := parseAttempt(newText(c.folder+"/x.txtar", []byte(c.text)), c.folder); !says(err, c.want) {

@@ -29,10 +29,11 @@ type frontMatter struct {
 	Imports  []string `toml:"imports"`
 	After    []string `toml:"after"`
 	Timeout  string   `toml:"timeout"`
+	Repeat   *int     `toml:"repeat"`
 }
 
 func frontKeys() []string {
-	return []string{"title", "level", "minutes", "kind", "skills", "edit", "services", "imports", "after", "timeout"}
+	return []string{"title", "level", "minutes", "kind", "skills", "edit", "services", "imports", "after", "timeout", "repeat"}
 }
 
 // Services returns the names that `services` in the front matter may hold; one
@@ -58,6 +59,9 @@ func parseBrief(e *Exercise, t text) error {
 	e.Skills, e.Edit, e.Services, e.Imports, e.After = m.Skills, m.Edit, m.Services, m.Imports, m.After
 	if m.Timeout != "" {
 		e.Timeout, _ = time.ParseDuration(m.Timeout) // checked
+	}
+	if e.Repeat = 1; m.Repeat != nil {
+		e.Repeat = *m.Repeat
 	}
 	e.front, e.Brief = front.body, strings.Trim(brief.body, "\n")+"\n"
 	e.DoneWhen, err = doneWhen(brief)
@@ -99,8 +103,14 @@ func (m frontMatter) check(t text) error {
 	if d, err := time.ParseDuration(m.Timeout); m.Timeout != "" && (err != nil || d <= 0) {
 		return t.wrongKey("timeout", `timeout is %q; expected a duration such as "20s"`, m.Timeout)
 	}
+	if m.Repeat != nil && (m.Kind != KindTests || *m.Repeat < 1 || *m.Repeat > mostRepeats) {
+		return t.wrongKey("repeat", "repeat is %d; expected 1 to %d, for kind tests alone", *m.Repeat, mostRepeats)
+	}
 	return m.checkLists(t)
 }
+
+// mostRepeats bounds what a learner waits for.
+const mostRepeats = 50
 
 func (m frontMatter) checkLists(t text) error {
 	for _, list := range []struct {

@@ -40,6 +40,7 @@ func TestMistakesAreTold(t *testing.T) {
 		{crud, `["net/http"]`, `["net http"]`, `9: imports has "net http"; expected an import path`},
 		{crud, `"1m30s"`, `"90"`, `10: timeout is "90"; expected a duration such as "20s"`},
 		{crud, `"1m30s"`, `"-1s"`, `10: timeout is "-1s"; expected a duration such as "20s"`},
+		{crud, `"1m30s"`, "\"1m30s\"\nrepeat = 3", "11: repeat is 3; expected 1 to 50, for kind tests alone"},
 		{crud, `"1m30s"`, `90`, "10: timeout: incompatible types"},
 		{crud, `["go/leak"]`, `["leak"]`, `11: after has "leak"; expected "track/name"`},
 		{crud, `["go/leak"]`, `["go/leaks"]`, `11: after: there is no exercise "go/leaks"; did you mean go/leak?`},

@@ -4,11 +4,22 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync/atomic"
 )
+
+// ownTests says that the tests are the learner's, too.
+var ownTests atomic.Bool
+
+// OwnTests has the lines of the tests count as code under test. Only the
+// harness calls it, where learners write the tests.
+func OwnTests() { ownTests.Store(true) }
 
 // Owned reports whether a function's full name belongs to the code under test:
 // a package below exercises/, solutions/ or variants/, but no test of one.
 func Owned(function string) bool {
+	if ownTests.Load() && strings.Contains(function, "github.com/kata-go/kata/hidden/") {
+		return true
+	}
 	if strings.Contains(function, "_test.") {
 		return false
 	}

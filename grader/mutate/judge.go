@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kata-go/kata/grader"
@@ -110,9 +112,6 @@ func walls(ctx context.Context, g *grader.Grader, exercises []*course.Exercise) 
 
 // judge mutates one exercise.
 func judge(ctx context.Context, g *grader.Grader, trees fs.FS, e *course.Exercise, wall time.Duration, o Options) (Report, error) {
-	if e.Kind == course.KindTests {
-		return Report{Exercise: e.ID(), Score: 1, Skipped: "its tests are the learner's; mutants/*.txtar tries them"}, nil
-	}
 	explained, err := explanations(trees, e.ID())
 	if err != nil {
 		return Report{}, err
@@ -149,12 +148,27 @@ func run(ctx context.Context, g *grader.Grader, e *course.Exercise, mutants []Mu
 	if err != nil {
 		return nil, err
 	}
+	tests := ownTests(e, solution)
 	subs := make([]bench.Submission, len(mutants))
 	for i, m := range mutants {
-		subs[i] = bench.Submission{Exercise: e, Variant: fmt.Sprintf("mutant/%d", i), Files: m.over(solution)}
+		subs[i] = bench.Submission{Exercise: e, Variant: fmt.Sprintf("mutant/%d", i), Files: m.over(solution), Tests: tests}
+		if tests != nil {
+			subs[i].Files = slices.DeleteFunc(subs[i].Files, isTest)
+		}
 	}
 	return g.Judge(ctx, subs, o)
 }
+
+// ownTests are the tests of a solution that judge a changed package, where
+// learners write tests; nil for other kinds.
+func ownTests(e *course.Exercise, solution []course.File) []course.File {
+	if e.Kind != course.KindTests {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(solution), func(f course.File) bool { return !isTest(f) })
+}
+
+func isTest(f course.File) bool { return strings.HasSuffix(f.Name, "_test.go") }
 
 // class reads a verdict.
 func class(r verdict.Result) Class {

@@ -49,7 +49,8 @@ func Generate(e *course.Exercise) ([]Mutant, error) {
 	return all, nil
 }
 
-// answers returns the solution's files that a learner would have written.
+// answers returns the solution's files that a learner would have written, or,
+// where learners write the tests, the package that the solution's must prove.
 func answers(e *course.Exercise) ([]course.File, error) {
 	solution, err := e.Solution()
 	if err != nil {
@@ -58,6 +59,9 @@ func answers(e *course.Exercise) ([]course.File, error) {
 	starter, err := e.Starter()
 	if err != nil {
 		return nil, err
+	}
+	if e.Kind == course.KindTests {
+		return slices.DeleteFunc(solution, func(f course.File) bool { return isTest(f) || f.Name == explainedFile }), nil
 	}
 	return slices.DeleteFunc(solution, func(f course.File) bool {
 		given := slices.ContainsFunc(starter, func(s course.File) bool { return s.Name == f.Name && bytes.Equal(s.Data, f.Data) })

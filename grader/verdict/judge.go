@@ -18,12 +18,16 @@ const (
 // was skipped altogether makes the result a skip. Exit status and printed text
 // count for nothing.
 func Judge(expected []Expected, s Stream, end Ending) Result {
+	return judge(expected, s, end, judgement{})
+}
+
+func judge(expected []Expected, s Stream, end Ending, j judgement) Result {
 	t := grow(s.Events)
 	if s.Tampered == "" && t.flaw != "" {
 		s.Tampered, s.Whole = t.flaw, false
 	}
 	out := readPrinted(end.Stdout)
-	j := judgement{died: !s.Whole && s.Tampered == "", logs: out.logs}
+	j.died, j.printed = !s.Whole && s.Tampered == "", out
 	r := Result{Seconds: end.Seconds, Problem: diagnose(s, end)}
 	r.Behaviours = j.top(expected, t)
 	r.Status = status(expected, r)
@@ -35,7 +39,8 @@ func Judge(expected []Expected, s Stream, end Ending) Result {
 // judgement matches what was reported with what was expected.
 type judgement struct {
 	died bool // the process ended before its tests did
-	logs map[string][]byte
+	own  bool // the tests are the learner's: where they logged may be told
+	printed
 }
 
 // top judges the numbers of the brief, and beside them whatever ran outside of
@@ -140,7 +145,11 @@ func (j judgement) failure(b *Behaviour, n *node) *Failure {
 		return n.failure
 	}
 	if text := Clean(j.logs[n.test], "", fieldLines, fieldBytes); text != "" {
-		return &Failure{Got: text}
+		f := &Failure{Got: text}
+		if j.own {
+			f.At = j.places[n.test]
+		}
+		return f
 	}
 	return nil
 }

@@ -11,10 +11,11 @@ import (
 // printed is a test process's standard output, sorted by whose words it is.
 // Package testing frames its own lines with a ^V byte (see cmd/internal/test2json).
 type printed struct {
-	logs  map[string][]byte // testing's name of a test -> what the test logged
-	other []byte            // everything else: the code under test
-	test  string            // the test that testing spoke of last
-	log   bool              // the line before was logged
+	logs   map[string][]byte // testing's name of a test -> what the test logged
+	places map[string]string // testing's name of a test -> where it logged first, "file:line"
+	other  []byte            // everything else: the code under test
+	test   string            // the test that testing spoke of last
+	log    bool              // the line before was logged
 }
 
 const frame = 0x16
@@ -28,7 +29,7 @@ var logged = regexp.MustCompile(`(?:^|\S)( {4}[\w.-]+_(?:hidden|test)\.go:\d+: )
 var remarked = regexp.MustCompile(`^ *testing\.go:\d+: `)
 
 func readPrinted(stdout []byte) printed {
-	p := printed{logs: map[string][]byte{}}
+	p := printed{logs: map[string][]byte{}, places: map[string]string{}}
 	for line := range bytes.Lines(stdout) {
 		own, framed, isFramed := bytes.Cut(line, []byte{frame})
 		if len(own) > 0 {
@@ -61,6 +62,9 @@ func (p *printed) add(line []byte) {
 			p.keep(line[:at[2]])
 		}
 		p.log = true
+		if p.places[p.test] == "" {
+			p.places[p.test] = strings.Trim(string(line[at[2]:at[3]]), " :")
+		}
 		p.write(string(line[at[3]:]))
 		return
 	}

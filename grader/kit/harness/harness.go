@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -48,6 +49,9 @@ func Main(suites ...Suite) {
 	kit.SetSeed(plan.seed)
 	current = newJournal(in)
 	current.quick = plan.quick
+	if plan.own {
+		kit.OwnTests()
+	}
 	kit.Observe(current)
 	os.Args = []string{os.Args[0]} // learner code sees none of ours, testing parses none of theirs
 	testing.Init()
@@ -61,9 +65,7 @@ func runSuite(t *testing.T, p plan, suites []Suite) {
 		if s.ID != p.suite {
 			continue
 		}
-		if p.shuffle {
-			rand.New(rand.NewPCG(p.seed, 0)).Shuffle(len(s.Tests), func(i, j int) { s.Tests[i], s.Tests[j] = s.Tests[j], s.Tests[i] })
-		}
+		p.arrange(s.Tests)
 		Run(t, "tests", func(t *testing.T) {
 			for _, test := range s.Tests {
 				Run(t, test.Name, test.F)
@@ -75,23 +77,34 @@ func runSuite(t *testing.T, p plan, suites []Suite) {
 }
 
 type plan struct {
-	suite   string
-	seed    uint64
-	shuffle bool
-	quick   bool // nothing more is run after a failure
+	suite string
+	seed  uint64
+	order string // of the top-level tests: "shuffled" by the seed, "reversed", or the files'
+	quick bool   // nothing more is run after a failure
+	own   bool   // the tests are the learner's
 }
 
-// parsePlan reads "suite\nseed\nshuffle\nquick\n".
+// arrange puts the top-level tests into the plan's order.
+func (p plan) arrange(tests []testing.InternalTest) {
+	switch p.order {
+	case "shuffled":
+		rand.New(rand.NewPCG(p.seed, 0)).Shuffle(len(tests), func(i, j int) { tests[i], tests[j] = tests[j], tests[i] })
+	case "reversed":
+		slices.Reverse(tests)
+	}
+}
+
+// parsePlan reads "suite\nseed\norder\nquick\nown\n".
 func parsePlan(b []byte) (plan, error) {
 	fields := strings.Split(string(b), "\n")
-	if len(fields) < 4 || fields[0] == "" {
+	if len(fields) < 5 || fields[0] == "" {
 		return plan{}, errNonsense
 	}
 	seed, err := strconv.ParseUint(fields[1], 10, 64)
 	if err != nil {
 		return plan{}, errNonsense
 	}
-	return plan{fields[0], seed, fields[2] == "true", fields[3] == "true"}, nil
+	return plan{fields[0], seed, fields[2], fields[3] == "true", fields[4] == "true"}, nil
 }
 
 var errNonsense = errors.New("the plan on the inherited descriptor makes no sense")
