@@ -31,7 +31,9 @@ func (b *batch) runOne(ctx context.Context, work *bench.Bench, resolver *service
 	if err != nil {
 		r = errorResult(p.Submission, err)
 	}
-	r.Seed = seed
+	if len(p.trials) == 0 { // else the seed decides no more than an order
+		r.Seed = seed
+	}
 	b.remember(p.key, r)
 	b.settle(p.Submission, r)
 }

@@ -16,7 +16,8 @@ import (
 // trial is one implementation that a learner's tests are tried on.
 type trial struct {
 	bench.Submission
-	sentence string // the mutant's; "" for the reference
+	part     string // the behaviour's name; "" for the reference
+	sentence string // the mutant's
 	right    bool   // the tests must pass on it
 }
 
@@ -40,23 +41,32 @@ func trials(s bench.Submission) ([]trial, error) {
 	if tests == nil {
 		tests = []course.File{}
 	}
-	list := []trial{{bench.Submission{Exercise: s.Exercise, Variant: path.Join(s.Variant, "reference"), Files: reference, Tests: tests}, "", true}}
+	list := []trial{{bench.Submission{Exercise: s.Exercise, Variant: path.Join(s.Variant, "reference"), Files: reference, Tests: tests}, "", "", true}}
 	for _, m := range mutants {
 		files, err := m.Over(reference)
 		if err != nil {
 			return nil, err
 		}
 		on := bench.Submission{Exercise: s.Exercise, Variant: path.Join(s.Variant, "mutant", m.Name), Files: files, Tests: tests}
-		list = append(list, trial{on, Sentence(m), len(m.Passes) > 0})
+		list = append(list, trial{on, Part(m), sentence(m), len(m.Passes) > 0})
 	}
 	return list, nil
 }
 
 func isTestFile(f course.File) bool { return strings.HasSuffix(f.Name, "_test.go") }
 
-// Sentence is what a mutant breaks, or in what another right package differs,
+// Part names the behaviour that stands for a mutant, as it reads after its item
+// of Done when: "They notice …" "when a total is off".
+func Part(m course.Attempt) string {
+	if len(m.Passes) > 0 {
+		return "also when " + sentence(m)
+	}
+	return "when " + sentence(m)
+}
+
+// sentence is what a mutant breaks, or in what another right package differs,
 // in the learner's words: the first paragraph of its archive's comment.
-func Sentence(m course.Attempt) string {
+func sentence(m course.Attempt) string {
 	paragraph, _, _ := strings.Cut(m.Comment, "\n\n")
 	return strings.TrimSuffix(strings.Join(strings.Fields(paragraph), " "), ".")
 }
@@ -70,7 +80,7 @@ func (b *batch) measureTrials(ctx context.Context, work *bench.Bench, resolver *
 		return verdict.Result{}, err
 	}
 	total := verdict.Result{}
-	failures := map[string]*verdict.Failure{} // sentence -> why it does not hold
+	failures := map[string]*verdict.Failure{} // part -> why it does not hold
 	for _, t := range p.trials {
 		try := tryOut{b, work, resolver, binary, t}
 		r, err := try.measure(ctx, seed)
@@ -78,16 +88,16 @@ func (b *batch) measureTrials(ctx context.Context, work *bench.Bench, resolver *
 			return verdict.Result{}, err
 		}
 		total.Seconds += r.Seconds
-		if t.sentence == "" && r.Status != verdict.Pass {
-			r.Seconds = total.Seconds
+		if t.part == "" && r.Status != verdict.Pass {
+			r.Seconds, r.Seed = total.Seconds, seed
 			return unfit(p, behaviours, r), nil
 		}
-		failures[t.sentence] = t.judge(r)
+		failures[t.part] = t.judge(r)
 	}
 	total.Behaviours = lay(behaviours, failures)
 	total.Status = verdict.Pass
-	if missed := total.Tally(); missed != "" {
-		total.Status, total.Reason = verdict.Fail, missed
+	if missed := total.First(); missed != nil {
+		total.Status, total.Reason = verdict.Fail, missed.Brief()
 	}
 	return total, nil
 }
@@ -105,7 +115,7 @@ type tryOut struct {
 // the reference is run again and again, in other orders.
 func (t tryOut) measure(ctx context.Context, seed uint64) (verdict.Result, error) {
 	runs := 1
-	if t.sentence == "" {
+	if t.part == "" {
 		runs = max(t.Exercise.Repeat, 1)
 	}
 	total := verdict.Result{}
@@ -202,7 +212,7 @@ func failed(r verdict.Result, at string) *verdict.Failure {
 // unfit is the verdict on tests that do not pass on the reference: nothing that
 // they say of a mutant would mean anything.
 func unfit(p pending, behaviours []course.Behaviour, r verdict.Result) verdict.Result {
-	out := verdict.Result{Status: verdict.Fail, Seconds: r.Seconds, Problem: r.Problem, Output: r.Output, Reason: "the tests do not pass on the package as it is meant"}
+	out := verdict.Result{Status: verdict.Fail, Seconds: r.Seconds, Seed: r.Seed, Problem: r.Problem, Output: r.Output, Reason: "the tests do not pass on the package as it is meant"}
 	for i, x := range behaviours {
 		row := verdict.Behaviour{Number: x.Number, Name: x.Name, Status: verdict.Unreached}
 		for _, part := range x.Parts {

@@ -62,7 +62,7 @@ func TestLearnersTests(t *testing.T) {
 		{"what slips through is told in words", strings.Replace(weak, "WANT", "5", 1), "pass pass fail", "nothing costs one", verdict.Fail},
 		{"tests that fail on the right package prove nothing", strings.Replace(weak, "WANT", "6", 1), "fail unreached unreached", "do not pass on the package", verdict.Fail},
 		{"no test is no proof", "package proof_test\n", "fail unreached unreached", "do not pass on the package", verdict.Fail},
-		{"a test of what nobody promised is told of", strings.Replace(weak, "if got := proof.Of(2, 3); got != WANT {", "in := []int{3, 2}\n\tif got := proof.Of(in...); got != 5 || in[0] != 3 {", 1), "fail pass fail", "the numbers of the caller come back", verdict.Fail},
+		{"a test of what nobody promised is told of", strings.Replace(weak, "if got := proof.Of(2, 3); got != WANT {", "in := []int{3, 2}\n\tif got := proof.Of(in...); got != 5 || in[0] != 3 {", 1), "fail pass fail", "also when the numbers of the caller come back", verdict.Fail},
 		{"tests that lean on one another are found out", leaning, "fail unreached unreached", "do not pass on the package", verdict.Fail},
 		{"tests inside the package are refused", strings.Replace(weak, "package proof_test", "package proof", 1), "unreached unreached unreached", "the tests are of package proof", verdict.Fail},
 		{"skipping on a broken package is not to notice it", strings.Replace(weak, "if got := proof.Of(2, 3); got != WANT {", "if got := proof.Of(2, 3); got != 5 {\n\t\tt.Skip()\n\t}\n\tif got := proof.Of(); got != 0 {", 1), "pass fail pass", "each number counts for one less", verdict.Fail},

@@ -105,7 +105,7 @@ func proofs(e *course.Exercise) ([]course.Behaviour, error) {
 		b := course.Behaviour{Number: i + 1, Test: fmt.Sprintf("TestNumber%d", i+1), Name: strings.TrimSuffix(sentence, ".")}
 		for _, m := range mutants {
 			if names(m.Fails, sentence) || names(m.Passes, sentence) {
-				b.Parts = append(b.Parts, course.Behaviour{Name: grader.Sentence(m)})
+				b.Parts = append(b.Parts, course.Behaviour{Name: grader.Part(m)})
 			}
 		}
 		list = append(list, b)

@@ -21,11 +21,3 @@ func observedParts(n *node) []Expected {
 	}
 	return list
 }
-
-// Tally says in one line which behaviour failed first; "" when none did.
-func (r Result) Tally() string {
-	if b := r.First(); b != nil {
-		return line(b.Name)
-	}
-	return ""
-}
