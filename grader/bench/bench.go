@@ -281,16 +281,21 @@ func (b *Bench) Program(ctx context.Context, folder string) (string, error) {
 // it is in a test binary.
 var linkFlags = []string{"-s", "-w", "-X", "testing.testingBinary=1"}
 
-// goBuild runs `go build`. What the compiler says of packages is returned as
-// problems; any other failure as an error.
-func (b *Bench) goBuild(ctx context.Context, binary, pkg string) (problems, error) {
+// goBuild runs `go build`: it links a main package into binary or, when that is
+// "", compiles packages into the build cache. What the compiler says of packages
+// is returned as problems; any other failure as an error.
+func (b *Bench) goBuild(ctx context.Context, binary string, pkgs ...string) (problems, error) {
 	env, err := b.tool.BuildEnv(ctx)
 	if err != nil {
 		return nil, err
 	}
+	args := []string{"build", "-json", "-ldflags=" + strings.Join(linkFlags, " ")}
+	if binary != "" {
+		args = append(args, "-o", binary)
+	}
 	out, err := b.runner.Tool(ctx, run.Command{
 		Path: b.tool.Go, Dir: b.tree.dir, Env: env, Wall: buildLimit, Memory: buildMemory, CPU: buildCPU,
-		Args: slices.Concat([]string{"build", "-json", "-ldflags=" + strings.Join(linkFlags, " "), "-o", binary}, sameBuild(), []string{pkg}),
+		Args: slices.Concat(args, sameBuild(), pkgs),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("run go build: %w", err)

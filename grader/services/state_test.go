@@ -97,3 +97,22 @@ func TestTime(t *testing.T) {
 		t.Error("no error although nothing could be built")
 	}
 }
+
+func TestPrograms(t *testing.T) {
+	dir := script(t, "redis-server", "")
+	for name, test := range map[string]struct {
+		choice  Choice
+		environ []string
+		want    []string
+	}{
+		"what kata brings":     {Auto, nil, []string{"grader/services/redis", "grader/services/mongo"}},
+		"addresses need none":  {Auto, []string{"KATA_MONGO=mongodb://127.0.0.1:1"}, []string{"grader/services/redis"}},
+		"one for containers":   {Docker, nil, []string{"grader/services/container"}},
+		"one for what is here": {Local, []string{"PATH=" + dir}, []string{"grader/services/local"}},
+		"nothing but those":    {Env, nil, nil},
+	} {
+		if got := Programs(bare(test.choice, test.environ), []string{"redis", "sql", "mongo?", "redis", "git"}); !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}

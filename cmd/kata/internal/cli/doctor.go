@@ -16,7 +16,8 @@ type doctorFlags struct {
 	format string
 	time   bool
 
-	install, from string
+	install, from  string
+	prefetch, warm bool
 }
 
 func doctorCommand(a *app) *cobra.Command {
@@ -36,8 +37,11 @@ real server cannot be, so a redis-server is taken only by --services local.`,
 			if !slices.Contains([]string{"text", "json"}, f.format) {
 				return usage("kata doctor --format json", "doctor writes text or json, not %q", f.format)
 			}
-			if f.install != "" || f.from != "" {
+			switch {
+			case f.install != "" || f.from != "":
 				return a.install(c.Context(), f)
+			case f.prefetch || f.warm:
+				return a.ahead(c.Context(), f)
 			}
 			return a.doctor(c.Context(), f)
 		},
@@ -46,6 +50,8 @@ real server cannot be, so a redis-server is taken only by --services local.`,
 	c.Flags().BoolVar(&f.time, "time", false, "start each server once, and show what that takes")
 	c.Flags().StringVar(&f.install, "install", "", "fetch the programs of `SERVICE`: postgres, or postgres@VERSION")
 	c.Flags().StringVar(&f.from, "from", "", "install from the repository at `URL` (else $KATA_POSTGRES_REPOSITORY, else the usual one)")
+	c.Flags().BoolVar(&f.prefetch, "prefetch", false, "fetch all modules and build all programs, so that no network is needed afterwards")
+	c.Flags().BoolVar(&f.warm, "warm", false, "compile ahead what the first gradings would compile")
 	return c
 }
 
