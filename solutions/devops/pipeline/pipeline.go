@@ -1,0 +1,3 @@
+// Package pipeline is how the parcels service gets from a merge to production:
+// the workflow that GitHub runs.
+package pipeline
