@@ -119,16 +119,7 @@ func (p pending) failure(built bench.Build) (bench.Failure, bool) {
 func (b *batch) screen() ([]pending, error) {
 	subs := slices.DeleteFunc(slices.Clone(b.subs), func(s bench.Submission) bool { return b.settled(s) })
 	open, problems := make([]*pending, len(subs)), make([]error, len(subs))
-	slots := make(chan struct{}, max(b.Jobs, 1))
-	var group sync.WaitGroup
-	for i, s := range subs {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
-			open[i], problems[i] = b.screenOne(s)
-		})
-	}
-	group.Wait()
+	each(len(subs), b.Jobs, func(i int) { open[i], problems[i] = b.screenOne(subs[i]) })
 	var left []pending
 	for _, p := range open {
 		if p != nil {

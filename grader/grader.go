@@ -7,11 +7,8 @@ package grader
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -58,27 +55,26 @@ type Options struct {
 // an error; errors are kata's or the machine's (bench.ToolchainError,
 // bench.BuildError, context errors).
 func (g *Grader) Grade(ctx context.Context, exercises []*course.Exercise, o Options) ([]verdict.Result, error) {
-	root, err := os.OpenRoot(g.Workspace)
+	folders, err := g.Read(exercises)
 	if err != nil {
-		return nil, fmt.Errorf("open the workspace: %w", err)
+		return nil, err
 	}
-	defer root.Close()
+	return g.GradeFolders(ctx, folders, o)
+}
+
+// GradeFolders is Grade for what was read of the workspace before.
+func (g *Grader) GradeFolders(ctx context.Context, folders []Folder, o Options) ([]verdict.Result, error) {
 	work, err := newBatch(ctx, g, o)
 	if err != nil {
 		return nil, err
 	}
 	work.learns = true
-	for _, e := range exercises {
-		reading, err := bench.Read(root, e)
-		var refused *bench.RefusedError
-		switch {
-		case errors.As(err, &refused):
-			work.settle(bench.Submission{Exercise: e}, refusedResult(e, refused))
-		case err != nil:
-			return nil, err
-		default:
-			work.add(bench.Submission{Exercise: e, Files: reading.Files}, append(reading.Ignored, unused(e, reading.Files)...))
+	for _, f := range folders {
+		if f.refused != nil {
+			work.settle(bench.Submission{Exercise: f.Exercise}, refusedResult(f.Exercise, f.refused))
+			continue
 		}
+		work.add(bench.Submission{Exercise: f.Exercise, Files: f.Files}, f.Ignored)
 	}
 	return work.finish(ctx)
 }
@@ -86,8 +82,8 @@ func (g *Grader) Grade(ctx context.Context, exercises []*course.Exercise, o Opti
 // Prepare makes the next grading of e, alone and after an edit, quicker than
 // the go command would allow. It changes no verdict; its error may be ignored.
 func (g *Grader) Prepare(ctx context.Context, e *course.Exercise) error {
-	files, ok, err := g.read(e)
-	if err != nil || !ok {
+	f, err := g.readOne(e)
+	if err != nil || f.refused != nil {
 		return err
 	}
 	work, err := g.openBench(ctx)
@@ -95,7 +91,7 @@ func (g *Grader) Prepare(ctx context.Context, e *course.Exercise) error {
 		return err
 	}
 	defer work.Close()
-	return work.Learn(ctx, []bench.Submission{{Exercise: e, Files: files}})
+	return work.Learn(ctx, []bench.Submission{{Exercise: e, Files: f.Files}})
 }
 
 // openBench opens the workspace's build tree for work that grades nothing.
@@ -117,65 +113,6 @@ func (g *Grader) Judge(ctx context.Context, subs []bench.Submission, o Options) 
 		work.add(s, nil)
 	}
 	return work.finish(ctx)
-}
-
-// Started reports whether the learner's files of e differ from the starter.
-func (g *Grader) Started(e *course.Exercise) (bool, error) {
-	files, ok, err := g.read(e)
-	if err != nil || !ok {
-		return err == nil, err
-	}
-	starter, err := e.Starter()
-	return err == nil && !sameFiles(files, starter), err
-}
-
-// Same reports whether an exercise's files are the same in two workspaces. A
-// folder that cannot be taken differs from every other.
-func Same(a, b *Grader, e *course.Exercise) (bool, error) {
-	x, one, err := a.read(e)
-	if err != nil {
-		return false, err
-	}
-	y, other, err := b.read(e)
-	return err == nil && one && other && sameFiles(x, y), err
-}
-
-// read returns the learner's files of e; ok is false when they are refused.
-func (g *Grader) read(e *course.Exercise) (files []course.File, ok bool, err error) {
-	root, err := os.OpenRoot(g.Workspace)
-	if err != nil {
-		return nil, false, fmt.Errorf("open the workspace: %w", err)
-	}
-	defer root.Close()
-	reading, err := bench.Read(root, e)
-	var refused *bench.RefusedError
-	if errors.As(err, &refused) {
-		return nil, false, nil
-	}
-	return reading.Files, err == nil, err
-}
-
-// sameFiles compares without the brief, which is not an answer.
-func sameFiles(a, b []course.File) bool {
-	index := func(files []course.File) map[string]string {
-		m := map[string]string{}
-		for _, f := range files {
-			if f.Name != "README.md" {
-				m[f.Name] = string(f.Data)
-			}
-		}
-		return m
-	}
-	x, y := index(a), index(b)
-	if len(x) != len(y) {
-		return false
-	}
-	for name, data := range x {
-		if other, ok := y[name]; !ok || other != data {
-			return false
-		}
-	}
-	return true
 }
 
 func (g *Grader) benchDir() string {

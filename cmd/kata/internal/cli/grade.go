@@ -25,13 +25,17 @@ func (a *app) grade(ctx context.Context, workspace string, e *course.Exercise, o
 	if err != nil {
 		return graded{}, err
 	}
-	changed, err := g.Started(e)
+	folders, err := g.Read([]*course.Exercise{e})
+	if err != nil {
+		return graded{}, err
+	}
+	changed, err := folders[0].Started()
 	if err != nil {
 		return graded{}, err
 	}
 	over := whenSlow(tell)
 	defer over()
-	results, err := g.Grade(ctx, []*course.Exercise{e}, o)
+	results, err := g.GradeFolders(ctx, folders, o)
 	if err != nil {
 		return graded{}, err
 	}

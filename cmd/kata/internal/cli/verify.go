@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"reflect"
 	"slices"
 
 	"github.com/kata-go/kata/grader"
@@ -149,7 +150,7 @@ func (a *app) gradeAll(ctx context.Context, s session, g *grader.Grader, w wish,
 	began := a.Now()
 	out, wanted := text(formats)
 	lines := report.NewLineWriter(out, w.names(), a.Width, report.NewPalette(out.terminal && a.mayColour()))
-	results, err := g.Grade(ctx, w.chosen, grader.Options{Seed: f.seed, Fresh: f.fresh, Strict: f.strict, Judged: lines.Add})
+	results, err := g.GradeFolders(ctx, w.folders(), grader.Options{Seed: f.seed, Fresh: f.fresh, Strict: f.strict, Judged: lines.Add})
 	if err != nil {
 		return nil, err
 	}
@@ -174,8 +175,18 @@ func (a *app) gradeAll(ctx context.Context, s session, g *grader.Grader, w wish,
 // wish is what one verify is about.
 type wish struct {
 	chosen   []*course.Exercise
-	required map[string]bool // ids that must pass whatever --min says
-	changed  map[string]bool // ids whose files differ from the starter
+	required map[string]bool          // ids that must pass whatever --min says
+	changed  map[string]bool          // ids whose files differ from the starter
+	read     map[string]grader.Folder // the files of all, by id
+}
+
+// folders are what is to be graded, as it was when it was chosen.
+func (w wish) folders() []grader.Folder {
+	out := make([]grader.Folder, len(w.chosen))
+	for i, e := range w.chosen {
+		out[i] = w.read[e.ID()]
+	}
+	return out
 }
 
 func (w wish) names() []string {
@@ -188,7 +199,7 @@ func (w wish) names() []string {
 
 // choose finds what is asked for, in course order.
 func choose(s session, g *grader.Grader, names []string, f verifyFlags) (wish, error) {
-	w := wish{required: map[string]bool{}, changed: map[string]bool{}}
+	w := wish{required: map[string]bool{}, changed: map[string]bool{}, read: map[string]grader.Folder{}}
 	required, err := s.course.Match(f.require...)
 	if err != nil {
 		return w, err
@@ -200,19 +211,33 @@ func choose(s session, g *grader.Grader, names []string, f verifyFlags) (wish, e
 	for _, e := range required {
 		w.required[e.ID()] = true
 	}
+	if err := w.look(s, g); err != nil {
+		return w, err
+	}
 	for _, e := range course.Order(s.course) {
-		changed, err := g.Started(e)
-		if err != nil {
-			return w, err
-		}
-		w.changed[e.ID()] = changed
-		started := len(names) == 0 && (changed || s.passed(e))
+		started := len(names) == 0 && (w.changed[e.ID()] || s.passed(e))
 		everything := f.all || f.since != "" && len(names) == 0
 		if everything || started || w.required[e.ID()] || slices.Contains(named, e) {
 			w.chosen = append(w.chosen, e)
 		}
 	}
 	return w, nil
+}
+
+// look reads the files of all exercises.
+func (w wish) look(s session, g *grader.Grader) error {
+	folders, err := g.Read(course.Order(s.course))
+	if err != nil {
+		return err
+	}
+	for _, f := range folders {
+		id := f.Exercise.ID()
+		w.read[id] = f
+		if w.changed[id], err = f.Started(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func withUnstarted(c *course.Course, results []verdict.Result) []verdict.Result {
@@ -277,15 +302,24 @@ func (w wish) judge(results []verdict.Result, minimum int) error {
 	return errRed
 }
 
-// recordAll writes all verdicts into the progress at once. A workspace that
-// cannot be written, as in CI, does not change the outcome.
+// recordAll writes all verdicts into the progress at once, unless it has them
+// already. A workspace that cannot be written, as in CI, does not change the
+// outcome.
 func (a *app) recordAll(s *session, w wish, results []verdict.Result) {
 	now := a.Now()
+	noted := func(st *progress.State, r verdict.Result) progress.Exercise {
+		x := st.Exercise(r.Exercise)
+		note(&x, graded{r, w.changed[r.Exercise]}, now)
+		return x
+	}
+	if !slices.ContainsFunc(results, func(r verdict.Result) bool {
+		return !reflect.DeepEqual(noted(&s.state, r), s.state.Exercise(r.Exercise))
+	}) {
+		return
+	}
 	err := a.save(s, func(st *progress.State) error {
 		for _, r := range results {
-			x := st.Exercise(r.Exercise)
-			note(&x, graded{r, w.changed[r.Exercise]}, now)
-			st.Set(r.Exercise, x)
+			st.Set(r.Exercise, noted(st, r))
 		}
 		return nil
 	})
