@@ -93,6 +93,9 @@ func (b *batch) execute(ctx context.Context, work *bench.Bench, resolver *servic
 	}
 	defer os.RemoveAll(home)
 	out, err := b.Runner.Run(ctx, b.command(s, served, work.Folder(s), binary, home, m))
+	if err == nil {
+		err = resolver.Lost(s.Exercise.Services)
+	}
 	if err != nil {
 		return verdict.Stream{}, verdict.Ending{}, err
 	}

@@ -117,6 +117,49 @@ func (r *Resolver) Renew(program func(ctx context.Context, folder string) (strin
 			delete(r.known, name)
 		}
 	}
+	r.forgetDead()
+}
+
+// forgetDead needs the lock. A network in which nothing lives any more may be
+// what died first, so another takes its place.
+func (r *Resolver) forgetDead() {
+	r.running = slices.DeleteFunc(r.running, func(s server) bool {
+		if !over(s.Process) {
+			return false
+		}
+		s.Stop()
+		s.end()
+		return true
+	})
+	if len(r.running) == 0 && r.network != nil {
+		_ = r.network.Close()
+		r.network = nil
+	}
+}
+
+// Lost returns an error when a server of the named services has ended since it
+// was resolved: what tests found then is no verdict on anybody's code.
+func (r *Resolver) Lost(names []string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range names {
+		s, err := r.service(strings.TrimSuffix(n, "?"))
+		for ; err == nil; s, err = r.service(s.beside) {
+			if a, ok := r.known[s.name]; ok && a.process != nil && over(a.process) {
+				return fmt.Errorf("the %s server ended during the run%s; run it again", s.name, lastWords(a.process))
+			}
+		}
+	}
+	return nil
+}
+
+// lastWords are the last line that an ended process complained with, as a clause.
+func lastWords(p *run.Process) string {
+	text := strings.TrimSpace(string(p.Stop().Stderr))
+	if text == "" {
+		return ""
+	}
+	return ": " + text[strings.LastIndexByte(text, '\n')+1:]
 }
 
 func over(p *run.Process) bool {

@@ -24,6 +24,7 @@ type app struct {
 	workspaceFlag string
 	servicesFlag  string
 	course        *course.Course
+	servers       *services.Resolver // of a command that grades again and again; nil: each grading has its own
 }
 
 func newApp(w World) *app { return &app{World: w} }
@@ -173,7 +174,7 @@ func (a *app) grader(dir string) (*grader.Grader, error) {
 	}
 	return &grader.Grader{
 		Workspace: dir, CacheDir: cache, Assets: a.Files, Environ: a.Environ, Version: engine(),
-		MinimumGo: minimumGo(a.Files), Runner: run.New(), Jobs: runtime.NumCPU(), Services: choice, Log: a.Stderr,
+		MinimumGo: minimumGo(a.Files), Runner: run.New(), Jobs: runtime.NumCPU(), Services: choice, Servers: a.servers, Log: a.Stderr,
 	}, nil
 }
 

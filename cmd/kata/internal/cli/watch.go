@@ -9,6 +9,7 @@ import (
 
 	"github.com/kata-go/kata/grader"
 	"github.com/kata-go/kata/grader/course"
+	"github.com/kata-go/kata/grader/services"
 	"github.com/kata-go/kata/grader/verdict"
 	"github.com/kata-go/kata/grader/watch"
 	"github.com/spf13/cobra"
@@ -52,6 +53,11 @@ func (a *app) watch(ctx context.Context, s *session) error {
 	defer restore()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	end, err := a.keepServers(s.dir)
+	if err != nil {
+		return err
+	}
+	defer end()
 	keys := readKeys(ctx, a.Stdin)
 	for {
 		w := &watching{app: a, session: s, exercise: s.current()}
@@ -61,6 +67,17 @@ func (a *app) watch(ctx context.Context, s *session) error {
 			return err
 		}
 	}
+}
+
+// keepServers has all gradings until end use the same servers, so that a save
+// waits for none to start.
+func (a *app) keepServers(workspace string) (end func(), err error) {
+	g, err := a.grader(workspace)
+	if err != nil {
+		return nil, err
+	}
+	a.servers = services.New(g.ServiceConfig())
+	return a.servers.Close, nil
 }
 
 // Where a key leads to, beside staying.
