@@ -29,6 +29,10 @@ func (f Folder) Started() (bool, error) {
 	return err == nil && !sameFiles(f.Files, starter), err
 }
 
+// Missing reports whether the workspace lacks the folder: a newer course has
+// exercises that an older workspace has not.
+func (f Folder) Missing() bool { return f.refused != nil && f.refused.Missing }
+
 // Read reads the folders of some exercises, in their order.
 func (g *Grader) Read(exercises []*course.Exercise) ([]Folder, error) {
 	root, err := os.OpenRoot(g.Workspace)

@@ -30,7 +30,12 @@ type Reading struct {
 }
 
 // RefusedError says that a learner's file cannot be taken as it is.
-type RefusedError struct{ File, Reason string }
+type RefusedError struct {
+	File, Reason string
+	Missing      bool // the exercise's folder is not there at all
+}
+
+func refuse(file, reason string) *RefusedError { return &RefusedError{File: file, Reason: reason} }
 
 func (e *RefusedError) Error() string { return e.File + ": " + e.Reason }
 
@@ -52,7 +57,7 @@ func Read(workspace *os.Root, e *course.Exercise) (Reading, error) {
 	}
 	for _, name := range e.Edit {
 		if !slices.ContainsFunc(r.Files, func(f course.File) bool { return f.Name == name }) && !strings.HasSuffix(name, "/") {
-			return r.Reading, &RefusedError{path.Join(e.Dir(), name), "the file that the brief asks you to edit is missing; kata reset brings the original back"}
+			return r.Reading, refuse(path.Join(e.Dir(), name), "the file that the brief asks you to edit is missing; kata reset brings the original back")
 		}
 	}
 	return r.Reading, nil
@@ -71,10 +76,10 @@ func (r *reader) folder(rel string, depth int) error {
 	dir := path.Join(r.exercise.Dir(), rel)
 	entries, err := fs.ReadDir(r.root.FS(), dir)
 	if errors.Is(err, fs.ErrNotExist) && depth == 0 {
-		return &RefusedError{dir, "the exercise's folder is missing; kata reset brings it back"}
+		return &RefusedError{dir, "the exercise's folder is missing; kata reset brings it back", true}
 	}
 	if err != nil {
-		return &RefusedError{dir, "cannot be read: " + reason(err)}
+		return refuse(dir, "cannot be read: " + reason(err))
 	}
 	for _, entry := range entries {
 		if err := r.entry(path.Join(rel, entry.Name()), entry, depth); err != nil {
@@ -93,24 +98,24 @@ func (r *reader) entry(name string, entry fs.DirEntry, depth int) error {
 		}
 		return nil
 	case entry.IsDir() && depth == maxDepth:
-		return &RefusedError{full, "folders are nested too deeply"}
+		return refuse(full, "folders are nested too deeply")
 	case entry.IsDir():
 		return r.folder(name, depth+1)
 	case entry.Type()&fs.ModeSymlink != 0:
-		return &RefusedError{full, "is a symbolic link; put a regular file there"}
+		return refuse(full, "is a symbolic link; put a regular file there")
 	case !plainName.MatchString(entry.Name()) || strings.EqualFold(entry.Name(), sealFile):
-		return &RefusedError{verdict.Clean([]byte(full), "", 1, 200), "has a name that cannot be used; take letters, digits, dots, dashes and underscores"}
+		return refuse(verdict.Clean([]byte(full), "", 1, 200), "has a name that cannot be used; take letters, digits, dots, dashes and underscores")
 	case !entry.Type().IsRegular():
-		return &RefusedError{full, "is not a regular file"}
+		return refuse(full, "is not a regular file")
 	case len(r.Files) == maxFiles:
-		return &RefusedError{full, fmt.Sprintf("the folder has more than %d files", maxFiles)}
+		return refuse(full, fmt.Sprintf("the folder has more than %d files", maxFiles))
 	}
 	data, err := r.read(full)
 	if err != nil {
 		return err
 	}
 	if r.total += len(data); r.total > maxTotal {
-		return &RefusedError{r.exercise.Dir(), fmt.Sprintf("the files are larger than %d KiB together", maxTotal>>10)}
+		return refuse(r.exercise.Dir(), fmt.Sprintf("the files are larger than %d KiB together", maxTotal>>10))
 	}
 	r.Files = append(r.Files, course.File{Name: name, Data: data})
 	return nil
@@ -152,19 +157,19 @@ func (r *reader) wants(name string, entry fs.DirEntry) (reason string, use bool)
 func (r *reader) read(full string) ([]byte, error) {
 	f, err := r.root.OpenFile(full, os.O_RDONLY|nonblock, 0)
 	if err != nil {
-		return nil, &RefusedError{full, "cannot be read: " + reason(err)}
+		return nil, refuse(full, "cannot be read: " + reason(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
-		return nil, &RefusedError{full, "is not a regular file"}
+		return nil, refuse(full, "is not a regular file")
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return nil, &RefusedError{full, "cannot be read: " + reason(err)}
+		return nil, refuse(full, "cannot be read: " + reason(err))
 	}
 	if len(data) > maxFile {
-		return nil, &RefusedError{full, fmt.Sprintf("is larger than %d KiB", maxFile>>10)}
+		return nil, refuse(full, fmt.Sprintf("is larger than %d KiB", maxFile>>10))
 	}
 	return data, nil
 }

@@ -128,6 +128,9 @@ func TestReadRefuses(t *testing.T) {
 			if !errors.As(err, &refused) || !strings.Contains(err.Error(), test.says) {
 				t.Fatalf("got %v, want a refusal that says %q", err, test.says)
 			}
+			if refused.Missing != (test.name == "a missing folder") {
+				t.Errorf("the refusal's Missing is %t", refused.Missing)
+			}
 			if strings.Contains(err.Error(), "hunter2") {
 				t.Error("the refusal shows what the link points at")
 			}

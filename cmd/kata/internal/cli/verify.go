@@ -233,9 +233,11 @@ func (w wish) look(s session, g *grader.Grader) error {
 	for _, f := range folders {
 		id := f.Exercise.ID()
 		w.read[id] = f
-		if w.changed[id], err = f.Started(); err != nil {
+		started, err := f.Started()
+		if err != nil {
 			return err
 		}
+		w.changed[id] = started && !f.Missing()
 	}
 	return nil
 }
