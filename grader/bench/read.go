@@ -79,7 +79,7 @@ func (r *reader) folder(rel string, depth int) error {
 		return &RefusedError{dir, "the exercise's folder is missing; kata reset brings it back", true}
 	}
 	if err != nil {
-		return refuse(dir, "cannot be read: " + reason(err))
+		return refuse(dir, "cannot be read: "+reason(err))
 	}
 	for _, entry := range entries {
 		if err := r.entry(path.Join(rel, entry.Name()), entry, depth); err != nil {
@@ -157,7 +157,7 @@ func (r *reader) wants(name string, entry fs.DirEntry) (reason string, use bool)
 func (r *reader) read(full string) ([]byte, error) {
 	f, err := r.root.OpenFile(full, os.O_RDONLY|nonblock, 0)
 	if err != nil {
-		return nil, refuse(full, "cannot be read: " + reason(err))
+		return nil, refuse(full, "cannot be read: "+reason(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -166,7 +166,7 @@ func (r *reader) read(full string) ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return nil, refuse(full, "cannot be read: " + reason(err))
+		return nil, refuse(full, "cannot be read: "+reason(err))
 	}
 	if len(data) > maxFile {
 		return nil, refuse(full, fmt.Sprintf("is larger than %d KiB", maxFile>>10))
