@@ -172,7 +172,7 @@ func (c *clerk) mustAgree(sent, show string, seats ...string) {
 // 6. Sales, changes and moves of different shows and customers never write to the same partition.
 func TestPartitions(t *testing.T) {
 	h := open(t)
-	work := func(act func(c *clerk, t conditional.Ticket) []dynamo.Operation) func(t *testing.T) {
+	work := func(what string, act func(c *clerk, t conditional.Ticket) []dynamo.Operation) func(t *testing.T) {
 		return func(t *testing.T) {
 			h.t = t
 			var before map[string]string
@@ -184,7 +184,7 @@ func TestPartitions(t *testing.T) {
 						continue
 					}
 					kit.Fail(t, kit.Failure{
-						Sent: "the same for two shows, with a customer each", Got: "both write to the partition where\n" + key + ":\n" + text,
+						Sent: what + " for two shows, with a customer each", Got: "both write to the partition where\n" + key + ":\n" + text,
 						Want: "no partition that all shows write to", Note: h.Saw(), At: c.at(-1, (*conditional.Office).Sell),
 					})
 				}
@@ -192,11 +192,11 @@ func TestPartitions(t *testing.T) {
 			}
 		}
 	}
-	t.Run("sales write to no common partition", work(func(c *clerk, t conditional.Ticket) []dynamo.Operation {
+	t.Run("sales write to no common partition", work("Sell", func(c *clerk, t conditional.Ticket) []dynamo.Operation {
 		c.sell(t)
 		return c.Operations()
 	}))
-	t.Run("changes and moves write to no common partition", work(func(c *clerk, t conditional.Ticket) []dynamo.Operation {
+	t.Run("changes and moves write to no common partition", work("Change and Move", func(c *clerk, t conditional.Ticket) []dynamo.Operation {
 		t = c.change(c.sell(t))
 		all := c.Operations()
 		c.move(t, c.seat())

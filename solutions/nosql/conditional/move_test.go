@@ -136,7 +136,7 @@ func TestOutage(t *testing.T) {
 		h := open(t)
 		c := h.clerk()
 		ticket := c.sell(h.ticket(h.show()))
-		h.Down()
+		c.down(false)
 		_, err := c.office.Ticket(t.Context(), ticket.Show, ticket.Seat)
 		c.mustTell("Ticket of "+told(ticket), err, (*conditional.Office).Ticket)
 		_, err = c.office.Of(t.Context(), ticket.Holder)
