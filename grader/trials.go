@@ -199,7 +199,7 @@ func failed(r verdict.Result, at string) *verdict.Failure {
 	if first == nil {
 		return f
 	}
-	f.Got, f.Note = first.Name+" fails", ""
+	f.Got, f.Note = fullName(r.Behaviours, first)+" fails", ""
 	if own := first.Failure; own != nil {
 		f.Note = strings.Trim(strings.TrimSpace(own.Got)+"\n"+own.Note, "\n")
 		if own.At != "" {
@@ -207,6 +207,20 @@ func failed(r verdict.Result, at string) *verdict.Failure {
 		}
 	}
 	return f
+}
+
+// fullName is a test's name as go test prints it: that of the tests around it,
+// too.
+func fullName(list []verdict.Behaviour, of *verdict.Behaviour) string {
+	for i := range list {
+		if &list[i] == of {
+			return list[i].Name
+		}
+		if inner := fullName(list[i].Parts, of); inner != "" {
+			return list[i].Name + "/" + inner
+		}
+	}
+	return ""
 }
 
 // unfit is the verdict on tests that do not pass on the reference: nothing that
