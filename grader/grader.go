@@ -115,6 +115,17 @@ func (g *Grader) Judge(ctx context.Context, subs []bench.Submission, o Options) 
 	return work.finish(ctx)
 }
 
+// Exports returns the compiled packages that a submission's code may import, by
+// import path.
+func (g *Grader) Exports(ctx context.Context, s bench.Submission) (map[string]string, error) {
+	work, err := g.openBench(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer work.Close()
+	return work.Exports(ctx, s)
+}
+
 func (g *Grader) benchDir() string {
 	return filepath.Join(g.CacheDir, "bench", verdict.Key([]byte(g.Workspace))[:16])
 }

@@ -113,7 +113,7 @@ const toolProcesses = 32
 func (b *batch) command(s bench.Submission, served services.Served, folder, binary, home string, m manner) run.Command {
 	c := run.Command{
 		Path: binary, Dir: folder, Wall: b.wall(s.Exercise),
-		Env:  append(served.Env, "HOME="+home, "TMPDIR="+home, "TZ=UTC", "LANG=C.UTF-8"),
+		Env:  slices.Concat(served.Env, s.Environ(), []string{"HOME=" + home, "TMPDIR=" + home, "TZ=UTC", "LANG=C.UTF-8"}),
 		Plan: fmt.Appendf(nil, "%s\n%d\n%s\n%t\n%t\n", s.ID(), m.seed, m.order, m.quick, m.own),
 	}
 	if served.Engine {

@@ -26,6 +26,8 @@ type Submission struct {
 	Variant  string // "" for the learner's own; else a name unique in the build
 	Files    []course.File
 	Tests    []course.File // judge by these instead of the exercise's hidden tests: a learner's own
+	Woven    *Woven        // compile this in place of Files, which stay what the tests can read; nil: compile Files
+	Number   int           // which answer of Woven it is
 }
 
 // ID names the submission in plans and results: "rest/crud", or
@@ -176,11 +178,12 @@ func (b *Bench) stage(subs []Submission) ([]suite, string, error) {
 		built := seen.first(s)
 		h, known := turned[built.ID()]
 		var err error
-		if known {
+		if !known {
+			h, err = b.stageOne(built)
+			turned[built.ID()] = h
+		}
+		if err == nil && built.ID() != s.ID() {
 			err = b.tree.sync(s.folder(), append(slices.Clone(s.Files), h.data...))
-		} else {
-			h, err = b.stageOne(s)
-			turned[s.ID()] = h
 		}
 		if err != nil {
 			return nil, "", err
@@ -190,9 +193,9 @@ func (b *Bench) stage(subs []Submission) ([]suite, string, error) {
 		if known {
 			continue
 		}
-		for _, f := range append(h.files, s.Files...) {
+		for _, f := range slices.Concat(h.files, built.Files) {
 			if strings.HasSuffix(f.Name, ".go") {
-				fmt.Fprintf(inputs, "%s %s %d\n%s", s.ID(), f.Name, len(f.Data), f.Data)
+				fmt.Fprintf(inputs, "%s %s %d\n%s", built.ID(), f.Name, len(f.Data), f.Data)
 			}
 		}
 	}

@@ -15,6 +15,9 @@ type twins map[string]Submission
 // first returns the submission whose packages serve s: the first that was asked
 // about with the same Go files and tests, which may be s.
 func (t twins) first(s Submission) Submission {
+	if s.Woven != nil {
+		return Submission{Exercise: s.Exercise, Variant: s.Woven.Variant, Files: s.Woven.files(), Tests: s.Tests}
+	}
 	sum := sha256.New()
 	fmt.Fprintln(sum, s.Exercise.ID(), s.Tests != nil)
 	for _, f := range slices.Concat(s.Files, s.Tests) {

@@ -33,7 +33,9 @@ import (
 //
 // change is the lines of the mutant's diff that begin with - and +. A survivor
 // counts against the score, unless it needs a service that this run has not:
-// then it is not judged, and a run that has it must notice it.
+// then it is not judged, and a run that has it must notice it. What chance
+// decides counts as survived in every run, so that a score is the same each
+// time and never better than it is.
 const explainedFile = "mutants.toml"
 
 // explanation is one entry of the list.
@@ -153,6 +155,8 @@ func (e explanation) settle(fits []*Outcome, there bool) string {
 		return "is not noticed, although there is a real " + e.Needs
 	case len(survived) == 0 && !there && !e.Chance:
 		return "is noticed by the tests"
+	case e.Chance && e.Needs == "":
+		survived = slices.DeleteFunc(fits, func(o *Outcome) bool { return o.Class == Invalid })
 	}
 	for _, o := range survived {
 		o.Reason = e.Reason

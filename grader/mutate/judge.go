@@ -141,24 +141,6 @@ func judge(ctx context.Context, g *grader.Grader, trees fs.FS, e *course.Exercis
 	return r.sum(), nil
 }
 
-// run has mutants judged. They are numbered, not named, so that the next call
-// finds the same folders in the build tree.
-func run(ctx context.Context, g *grader.Grader, e *course.Exercise, mutants []Mutant, o grader.Options) ([]verdict.Result, error) {
-	solution, err := e.Solution()
-	if err != nil {
-		return nil, err
-	}
-	tests := ownTests(e, solution)
-	subs := make([]bench.Submission, len(mutants))
-	for i, m := range mutants {
-		subs[i] = bench.Submission{Exercise: e, Variant: fmt.Sprintf("mutant/%d", i), Files: m.over(solution), Tests: tests}
-		if tests != nil {
-			subs[i].Files = slices.DeleteFunc(subs[i].Files, isTest)
-		}
-	}
-	return g.Judge(ctx, subs, o)
-}
-
 // ownTests are the tests of a solution that judge a changed package, where
 // learners write tests; nil for other kinds.
 func ownTests(e *course.Exercise, solution []course.File) []course.File {

@@ -28,6 +28,7 @@ type Mutant struct {
 	Diff     string `json:"diff"` // unified, one line of context, without the file's names
 
 	data []byte // the changed file
+	step step   // what changed it
 }
 
 // Generate returns the mutants of an exercise's solution, by file and line.
@@ -104,10 +105,12 @@ func mutants(f course.File, steps []step) []Mutant {
 		if ids[id]++; ids[id] > 1 {
 			id += fmt.Sprintf("#%d", ids[id])
 		}
-		list = append(list, Mutant{id, f.Name, line, s.in, s.operator, s.diff(src), []byte(changed)})
+		list = append(list, Mutant{id, f.Name, line, s.in, s.operator, s.diff(src), []byte(changed), s})
 	}
 	return list
 }
+
+func (m Mutant) ofGo() bool { return path.Ext(m.File) == ".go" }
 
 // over returns the solution's files with the mutant's in its place.
 func (m Mutant) over(solution []course.File) []course.File {

@@ -68,7 +68,7 @@ func parse(text string) (*element, error) {
 	for {
 		token, err := d.Token()
 		if token == nil {
-			if len(root.kids) != 1 || err.Error() != "EOF" {
+			if len(root.kids) != 1 || err.Error() != "EOF" || strings.TrimSpace(root.text) != "" {
 				return nil, fmt.Errorf("no XML document: %v", err)
 			}
 			return root.kids[0], nil
@@ -76,6 +76,9 @@ func parse(text string) (*element, error) {
 		top := open[len(open)-1]
 		switch x := token.(type) {
 		case xml.StartElement:
+			if strings.Contains(x.Name.Local, ":") {
+				return nil, fmt.Errorf("%s is no name of an element", x.Name.Local)
+			}
 			e := &element{Name: x.Name, attrs: map[xml.Name]string{}, prefixes: maps.Clone(top.prefixes)}
 			for _, a := range x.Attr {
 				e.attrs[a.Name] = a.Value
@@ -153,6 +156,17 @@ func (b *bank) fault(a web.Answer, code string) *element {
 func (b *bank) fail(a web.Answer, got, want string) {
 	b.t.Helper()
 	kit.Fail(b.t, kit.Failure{Sent: a.Sent, Got: got, Want: want, At: a.At})
+}
+
+// typeSpace is the namespace of the type that a WSDL part names; it may name an
+// element instead.
+func (e *element) typeSpace() (space string, typed bool) {
+	name, typed := e.attrs[xml.Name{Local: "type"}]
+	prefix, _, qualified := strings.Cut(name, ":")
+	if !qualified {
+		prefix = ""
+	}
+	return e.prefixes[prefix], typed
 }
 
 // values are the attributes; there need not be an element.

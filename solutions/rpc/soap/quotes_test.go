@@ -79,6 +79,7 @@ func TestNamespaces(t *testing.T) {
 	})
 	t.Run("a call without a symbol or a body is the fault Client", func(t *testing.T) {
 		refused(t, strings.ReplaceAll(call("DIS"), "symbol", "name"), "Client")
+		refused(t, strings.NewReplacer("<SOAP-ENV:Body", `<b:Body xmlns:b="http://bank.example/b"`, "/SOAP-ENV:Body", "/b:Body").Replace(call("DIS")), "Client")
 		refused(t, `<e:Envelope xmlns:e="`+env+`"/>`, "Client")
 		refused(t, `<e:Envelope xmlns:e="`+env+`"><e:Body/></e:Envelope>`, "Client")
 	})
@@ -100,12 +101,16 @@ func TestHeader(t *testing.T) {
 				b.fail(a, "a price was looked up", "none")
 			}
 		}
+		b := open(t)
+		b.fault(b.post(strings.Replace(with(`SOAP-ENV:mustUnderstand="1"`), "<t:T", `<t:Note xmlns:t="http://bank.example/t"/><t:T`, 1)), "MustUnderstand")
 	})
 	t.Run("other header entries are ignored", func(t *testing.T) {
 		for _, attributes := range []string{``, `SOAP-ENV:mustUnderstand="0"`, `mustUnderstand="1"`, `t:mustUnderstand="1"`, `SOAP-ENV:mustUnderstand="1" SOAP-ENV:actor="http://bank.example/log"`} {
 			b := open(t)
 			b.priced(b.post(with(attributes)), b.price)
 		}
+		b := open(t) // another namespace's Header, behind the Body, where SOAP 1.1 allows it
+		b.priced(b.post(strings.Replace(call("DIS"), "</SOAP-ENV:Body>", `</SOAP-ENV:Body><t:Header xmlns:t="http://bank.example/t"><t:Transaction SOAP-ENV:mustUnderstand="1"/></t:Header>`, 1)), b.price)
 	})
 }
 
@@ -180,6 +185,7 @@ func TestAction(t *testing.T) {
 // 6. GET /quotes?wsdl is a WSDL 1.1 document that names the operation, with its soapAction, in portType and binding, its messages, and the address of the service.
 func TestWSDL(t *testing.T) {
 	const wsdl, binding = "http://schemas.xmlsoap.org/wsdl/", "http://schemas.xmlsoap.org/wsdl/soap/"
+	const schema = "http://www.w3.org/2001/XMLSchema"
 	t.Run("the WSDL names operation, action and address", func(t *testing.T) {
 		b := open(t)
 		a := b.Do("GET", "/quotes?wsdl")
@@ -206,8 +212,12 @@ func TestWSDL(t *testing.T) {
 		}
 		for _, path := range []string{wsdl + " input", wsdl + " output"} {
 			_, message, _ := strings.Cut(at("message", wsdl+" portType", wsdl+" operation", path), ":")
-			if doc.named(wsdl, "message", message).find(wsdl+" part") == nil {
+			part := doc.named(wsdl, "message", message).find(wsdl + " part")
+			if part == nil {
 				a.Fail(t, "a message with a part for the operation's input and output")
+			}
+			if space, typed := part.typeSpace(); typed && space != schema && space != quotes {
+				a.Fail(t, "parts whose types are of "+schema+"\nor of the document's own namespace")
 			}
 			if doc.find(wsdl+" binding", wsdl+" operation", path, binding+" body") == nil {
 				a.Fail(t, "a soap:body for the input and output of the binding")

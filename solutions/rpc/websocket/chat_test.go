@@ -3,9 +3,11 @@ package websocket_test
 import (
 	"context"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -22,13 +24,39 @@ type chat struct {
 	*hub.Hub
 	t    *testing.T
 	door *memnet.Listener
+	log  *record // what net/http has to say of the handler
 }
 
 func open(t *testing.T, o hub.Options) *chat {
-	c := &chat{hub.New(o), t, memnet.Listen()}
-	s := &http.Server{Handler: c.Hub}
+	c := &chat{hub.New(o), t, memnet.Listen(), &record{}}
+	s := &http.Server{Handler: c.Hub, ErrorLog: log.New(c.log, "", 0)}
 	go func() { _ = s.Serve(c.door) }()
 	return c
+}
+
+// record keeps the first line of what is logged.
+type record struct {
+	mu    sync.Mutex
+	first string
+}
+
+func (r *record) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.first == "" {
+		r.first, _, _ = strings.Cut(string(p), "\n")
+	}
+	return len(p), nil
+}
+
+// panicked is what net/http wrote of a handler that panicked, or "".
+func (r *record) panicked() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !strings.Contains(r.first, "panic") {
+		return ""
+	}
+	return r.first
 }
 
 func (c *chat) end() { _ = c.door.Close() }

@@ -321,6 +321,9 @@ func TestClose(t *testing.T) {
 			if n := c.Len(); n != 0 {
 				c.fail("Close(); a client connects", fmt.Sprintf("Len() = %d", n), "0")
 			}
+			if got := c.log.panicked(); got != "" {
+				c.fail("Close(); a client connects", got, "no connection, or one that is closed at once")
+			}
 		})
 	})
 }
