@@ -30,7 +30,7 @@ func (b *batch) key(s bench.Submission) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	parts := [][]byte{fmt.Append(nil, behaviours, b.Quick, s.Tests != nil), []byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(services.Given(b.ServiceConfig(), s.Exercise.Services))}
+	parts := [][]byte{fmt.Append(nil, behaviours, b.Quick, b.Seed, s.Tests != nil), []byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(services.Given(b.ServiceConfig(), s.Exercise.Services))}
 	mutants, err := s.Exercise.Mutants() // what the learner's own tests are tried on
 	if err != nil {
 		return "", err
@@ -48,7 +48,7 @@ func (b *batch) key(s bench.Submission) (string, error) {
 
 // recall returns the known verdict for key.
 func (b *batch) recall(key string) (verdict.Result, bool) {
-	if b.Fresh || b.Strict || b.Seed != 0 {
+	if b.Fresh || b.Strict {
 		return verdict.Result{}, false
 	}
 	data, err := os.ReadFile(b.verdictFile(key))

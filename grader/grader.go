@@ -38,7 +38,7 @@ type Grader struct {
 
 // Options change one call of Grade.
 type Options struct {
-	Seed    uint64               // 0 draws one for each exercise
+	Seed    uint64               // 0 draws one for each exercise; a verdict is known for the seed that was asked for
 	Fresh   bool                 // judge again even when a verdict is known
 	Shuffle bool                 // run top-level hidden tests in an order drawn from the seed
 	Strict  bool                 // refuse to run without containment; ignore caches

@@ -19,7 +19,7 @@ import (
 // Options change one call of Check.
 type Options struct {
 	Deep bool   // repeat right answers with other seeds
-	Seed uint64 // of the first run of every answer; 0 draws one for each, and lets known verdicts count
+	Seed uint64 // of the first run of every answer; 0 draws one for each
 }
 
 // How often right answers run when checked deep.

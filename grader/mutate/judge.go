@@ -62,6 +62,10 @@ const (
 	leastRun = 2 * time.Second
 )
 
+// seed is what every mutant's inputs are drawn from, so that a score is the
+// same each time.
+const seed = 1
+
 // Judge mutates the solutions of exercises and has each mutant judged. trees
 // holds solutions/, for the lists of equivalent mutants. Errors are the
 // machine's, the format's, or a solution's that does not pass itself.
@@ -121,7 +125,7 @@ func judge(ctx context.Context, g *grader.Grader, trees fs.FS, e *course.Exercis
 		return Report{}, err
 	}
 	mutants = spread(mutants, o.Limit)
-	results, err := run(ctx, g, e, mutants, grader.Options{Wall: wall, Quick: true, Fresh: o.Fresh})
+	results, err := run(ctx, g, e, mutants, grader.Options{Seed: seed, Wall: wall, Quick: true, Fresh: o.Fresh})
 	if err != nil {
 		return Report{}, err
 	}

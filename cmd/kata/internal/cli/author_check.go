@@ -37,6 +37,7 @@ Exit codes: 0 every rule holds; 1 one does not.`,
 		},
 	}
 	c.Flags().BoolVar(&f.Deep, "deep", false, "run right answers again and again, shuffled")
+	c.Flags().Uint64Var(&f.Seed, "seed", 0, "draw the inputs of every first run from the seed `N`")
 	c.Flags().BoolVar(&f.json, "json", false, "write the result of every rule as JSON")
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "write a line for every rule")
 	c.Flags().BoolVar(&f.rules, "rules", false, "list the rules and check nothing")

@@ -59,7 +59,7 @@ func (a *app) next(ctx context.Context, s *session, seed uint64) (verdict.Result
 	if !s.met(e) {
 		a.out().Brief(view(e), s.tally())
 	}
-	r, err := a.gradeAloud(ctx, s.dir, e, grader.Options{Seed: seed})
+	r, err := a.gradeAloud(ctx, s.dir, e, grader.Options{Seed: seed, Fresh: seed != 0})
 	if err != nil {
 		return verdict.Result{}, err
 	}

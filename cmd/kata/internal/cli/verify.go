@@ -150,7 +150,7 @@ func (a *app) gradeAll(ctx context.Context, s session, g *grader.Grader, w wish,
 	began := a.Now()
 	out, wanted := text(formats)
 	lines := report.NewLineWriter(out, w.names(), a.Width, report.NewPalette(out.terminal && a.mayColour()))
-	results, err := g.GradeFolders(ctx, w.folders(), grader.Options{Seed: f.seed, Fresh: f.fresh, Strict: f.strict, Judged: lines.Add})
+	results, err := g.GradeFolders(ctx, w.folders(), grader.Options{Seed: f.seed, Fresh: f.fresh || f.seed != 0, Strict: f.strict, Judged: lines.Add})
 	if err != nil {
 		return nil, err
 	}
