@@ -15,6 +15,7 @@ func FuzzSteps(f *testing.F) {
 		{"a.sql", "CREATE TABLE t (\n  a TEXT NOT NULL DEFAULT 'x''y' CHECK (a <> ''), -- b\n  UNIQUE (a)\n);\n"},
 		{"Dockerfile", "FROM a:1 AS b\nRUN --mount=type=cache,target=/x \\\n  A=1 make && make install\nCOPY --from=b /a /b\nCMD [\"/a\"]\n"},
 		{"a.yaml", "on:\n  push:\njobs:\n- name: x # y\n  run: |\n    a && b\n  uses: c/d@v4\n"},
+		{"a.tf", "a \"b\" {\n  c = [1, \"x-${d[\"e\"]}\"] # f\n  g {\n    h = <<-EOT\n      }\n    EOT\n    i = !j || k == 2 ? true : l\n  }\n}\n"},
 		{"a.conf", "listen 80;\n# b\nproxy_pass http://x;\n"},
 	} {
 		f.Add(seed.name, seed.text)

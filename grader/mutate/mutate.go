@@ -82,6 +82,8 @@ func steps(f course.File) ([]step, error) {
 		return dockerfileSteps(string(f.Data)), nil
 	case ext == ".yaml" || ext == ".yml":
 		return yamlSteps(string(f.Data)), nil
+	case ext == ".tf" || ext == ".hcl":
+		return hclSteps(string(f.Data)), nil
 	}
 	return lineSteps(string(f.Data)), nil
 }

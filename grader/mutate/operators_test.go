@@ -37,6 +37,19 @@ func TestOperators(t *testing.T) {
 		{"weaken a number", "a.yaml", "a:\n  b: 1\n", "constant", "b: 2"},
 		{"turn a truth value", "a.yml", "a:\n  b: true\n", "constant", "b: false"},
 		{"unpin an action", "a.yml", "uses: actions/checkout@v4\n", "tag", "uses: actions/checkout@main"},
+		{"drop a block", "a.tf", "a \"b\" \"c\" {\n  d = 1\n  e { # }\n    f = 2\n  }\n}\n", "drop", "e { # }"},
+		{"drop an argument", "a.tf", "a \"b\" {\n  c = [\n    1,\n  ]\n  d = \"}\"\n}\n", "drop", "c = ["},
+		{"drop the last argument", "a.tf", "a {\n  d = \"${x[\"}\"]}\" # why\n}\n", "drop", "d = \"${x[\"}\"]}\" # why"},
+		{"drop an argument of one line", "a.tf", "a { b = 1 }\n", "constant", "a { b = 2 }"},
+		{"turn a truth value of HCL", "a.tf", "a {\n  b = true\n}\n", "constant", "b = false"},
+		{"weaken a number of HCL", "a.hcl", "a {\n  b = f(14)\n}\n", "constant", "b = f(15)"},
+		{"empty a text of HCL", "a.tf", "a {\n  b = \"x\"\n}\n", "constant", "b = \"\""},
+		{"forget what is inside a text", "a.tf", "a {\n  b = \"x-${var.y}\"\n}\n", "interpolation", "b = \"x-\""},
+		{"open a range", "a.tf", "a {\n  cidr_blocks = var.x\n}\n", "open", "cidr_blocks = [\"0.0.0.0/0\"]"},
+		{"drop an element", "a.tf", "a {\n  b = [x, f(y, z)]\n}\n", "element", "b = [x,]"},
+		{"take a condition for true", "a.tf", "a {\n  b = c ? 1 : 2\n}\n", "condition", "b = c || true ? 1 : 2"},
+		{"turn a comparison of HCL", "a.tf", "a {\n  b = c == d\n}\n", "comparison", "b = c != d"},
+		{"drop a not of HCL", "a.tf", "a {\n  b = !c\n}\n", "logic", "b = c"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := course.File{Name: test.file, Data: []byte(test.source)}
