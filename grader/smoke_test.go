@@ -36,8 +36,8 @@ func TestEveryServiceServes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, r := range results {
-			if r.Status == verdict.Skip && strings.HasSuffix(r.Exercise, "/git") {
-				t.Log("no git on this machine")
+			if r.Status == verdict.Skip && (strings.HasSuffix(r.Exercise, "/git") || strings.HasSuffix(r.Exercise, "/postgres")) {
+				t.Logf("%s: %s", r.Exercise, r.Reason)
 			} else if r.Status != want {
 				t.Errorf("%s with the code of %s: got %s, want %s\n%+v\n%+v", r.Exercise, name, r.Status, want, r.Problem, r.First())
 			}

@@ -8,31 +8,42 @@ import (
 	"time"
 )
 
-// experiment is one group of rows.
+// experiment is one group of rows, or some tables.
 type experiment struct {
 	name, title string
 	measure     func(*lab) ([]row, error)
+	tables      func(*lab) ([]table, error) // instead of rows
+}
+
+// run returns what there is to print.
+func (e experiment) run(l *lab) ([]table, error) {
+	if e.tables != nil {
+		return e.tables(l)
+	}
+	rows, err := e.measure(l)
+	return []table{{e.title, grid(rows)}}, err
 }
 
 // experiments are in the order in which they run and are shown.
 func experiments() []experiment {
 	generated := func(n int, rounds func(options) int) experiment {
 		name := fmt.Sprintf("course%d", n)
-		return experiment{name, fmt.Sprintf("A course of %d small exercises", n), func(l *lab) ([]row, error) {
+		return experiment{name: name, title: fmt.Sprintf("A course of %d small exercises", n), measure: func(l *lab) ([]row, error) {
 			return measureGenerated(l, n, rounds(l.options))
 		}}
 	}
 	return []experiment{
-		{"edit", "From an edit to the verdict", measureEdits},
-		{"broken", "From an edit to the compiler's message", measureBroken},
-		{"course", "The whole course", func(l *lab) ([]row, error) { return measureCourse(l, l.model, l.options.rounds) }},
+		{name: "edit", title: "From an edit to the verdict", measure: measureEdits},
+		{name: "broken", title: "From an edit to the compiler's message", measure: measureBroken},
+		{name: "course", title: "The whole course", measure: func(l *lab) ([]row, error) { return measureCourse(l, l.model, l.options.rounds) }},
 		generated(10, options.all),
 		generated(60, options.all),
 		generated(200, options.heavy),
-		{"cold", "The first run ever", measureCold},
-		{"start", "Starting", measureStart},
-		{"idle", "Waiting", measureIdle},
-		{"memory", "Memory of kata's own process", measureMemory},
+		{name: "cold", title: "The first run ever", measure: measureCold},
+		{name: "start", title: "Starting", measure: measureStart},
+		{name: "idle", title: "Waiting", measure: measureIdle},
+		{name: "memory", title: "Memory of kata's own process", measure: measureMemory},
+		{name: "services", tables: measureServices},
 	}
 }
 
@@ -62,12 +73,14 @@ func measure(ctx context.Context, o options, stdout, stderr io.Writer) (err erro
 			continue
 		}
 		l.tell("measuring: %s", e.name)
-		rows, err := e.measure(l)
+		tables, err := e.run(l)
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
 		}
-		if _, err := io.WriteString(stdout, format(e.title, rows)+"\n"); err != nil {
-			return err
+		for _, t := range tables {
+			if _, err := io.WriteString(stdout, format(t.title, t.lines)+"\n"); err != nil {
+				return err
+			}
 		}
 	}
 	_, err = fmt.Fprintln(stdout, describe(o, l.goVersion, busy, time.Since(begun)))

@@ -11,11 +11,14 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/kata-go/kata/grader/run"
 )
 
 func main() {
+	run.Init() // the experiment on services starts servers as kata does
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }

@@ -20,8 +20,8 @@ type options struct {
 	cache    string // Go build cache to use; "": a temporary one
 }
 
-// run measures and prints; it returns the process's exit code.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+// execute measures and prints; it returns the process's exit code.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	o, err := parse(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0

@@ -109,9 +109,8 @@ func grid(rows []row) [][]string {
 	return lines
 }
 
-// text lays rows out in columns below a title.
-func text(title string, rows []row) string {
-	lines := grid(rows)
+// text lays lines out in columns below a title.
+func text(title string, lines [][]string) string {
 	widths := make([]int, len(lines[0]))
 	for _, cells := range lines {
 		for i, c := range cells {
@@ -130,11 +129,11 @@ func text(title string, rows []row) string {
 	return b.String()
 }
 
-// markdown writes rows as a table of GitHub's Markdown below a heading.
-func markdown(title string, rows []row) string {
+// markdown writes lines as a table of GitHub's Markdown below a heading.
+func markdown(title string, lines [][]string) string {
 	var b strings.Builder
 	b.WriteString("### " + title + "\n\n")
-	for i, cells := range grid(rows) {
+	for i, cells := range lines {
 		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 		if i == 0 {
 			b.WriteString(strings.Repeat("|---", len(cells)) + "|\n")
