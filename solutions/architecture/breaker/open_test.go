@@ -1,0 +1,375 @@
+package breaker_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/bubble"
+	"github.com/kata-go/kata/solutions/architecture/breaker"
+)
+
+const (
+	failures = 4
+	cooldown = 20 * time.Second
+	moment   = time.Millisecond // of the fake clock
+)
+
+// fragile leaves a peer alone soon, and sends nothing again.
+var fragile = breaker.Config{Failures: failures, Cooldown: cooldown}
+
+// 5. After Failures failures in a row a peer is left alone for Cooldown: it is sent nothing, and its calls get ErrOpen at once.
+func TestLeftAlone(t *testing.T) {
+	t.Run("a peer that fails on and on is left alone", func(t *testing.T) {
+		in(t, fragile, func(n *network) {
+			n.does(n.failure())
+			for i := range failures {
+				n.mustArrive(n.get(), i+1, "so few failures mean nothing")
+			}
+			n.breakDown(0)
+			n.then("%d × GET failed before", failures)
+			for range 3 {
+				n.mustBeLeftAlone(fmt.Sprintf("%d failures in a row", failures))
+			}
+			n.pass(cooldown - moment)
+			n.mustBeLeftAlone("the Cooldown is not over")
+		})
+	})
+	t.Run("each time that a call is sent counts", func(t *testing.T) {
+		in(t, breaker.Config{Failures: failures + 2, Cooldown: cooldown, Attempts: failures}, func(n *network) {
+			n.does(n.failure())
+			n.get()
+			n.get()
+			o := n.get()
+			o.sent += "   for the third time"
+			n.mustArrive(o, failures+2, "as many failures as it takes")
+		})
+	})
+	t.Run("a success in between starts the count again", func(t *testing.T) {
+		in(t, fragile, func(n *network) {
+			for range 3 {
+				n.breakDown(failures - 1)
+				n.mustPass("fewer failures in a row than Failures")
+			}
+		})
+	})
+	t.Run("answers below 500 are no failures", func(t *testing.T) {
+		in(t, fragile, func(n *network) {
+			for _, status := range []int{404, 429, 409, 400, 404, 429, 409, 400} {
+				n.does(reply{status: status})
+				n.get()
+			}
+			n.then("8 × GET from %s answered 404, 429, 409, 400 and the same again", stock)
+			n.does(reply{status: 200})
+			n.mustPass("the peer works")
+		})
+	})
+	t.Run("a peer that hangs past the deadline has failed", func(t *testing.T) {
+		in(t, fragile, func(n *network) {
+			n.does(reply{status: 200, takes: never})
+			for range failures {
+				n.hurried(time.Second)
+			}
+			n.then("%d × GET from %s hung until their deadlines", failures, stock)
+			n.does(reply{status: 200})
+			n.mustBeLeftAlone(fmt.Sprintf("%d failures in a row", failures))
+		})
+	})
+	t.Run("callers who leave are no failures", func(t *testing.T) {
+		in(t, fragile, func(n *network) {
+			n.does(reply{status: 200, takes: never})
+			for range 2 * failures {
+				n.leaves(time.Second)
+			}
+			n.then("%d × GET from %s, whose callers left after 1s", 2*failures, stock)
+			n.does(reply{status: 200})
+			n.mustPass("nobody knows of a failure")
+		})
+	})
+	t.Run("a deadline that passes while a call waits is no failure", func(t *testing.T) {
+		in(t, breaker.Config{Failures: failures, Cooldown: cooldown, Attempts: 2, Backoff: 1000 * time.Hour}, func(n *network) {
+			n.does(n.failure())
+			for range failures - 1 {
+				n.hurried(time.Second)
+			}
+			n.then("%d × GET from %s failed at once, and waited for the next time until\ntheir deadlines", failures-1, stock)
+			n.does(reply{status: 200})
+			n.mustPass("the peer has failed once for each call, which is too little")
+		})
+	})
+	t.Run("callers who leave do not hide failures", func(t *testing.T) {
+		in(t, fragile, func(n *network) {
+			n.breakDown(failures - 1)
+			n.does(reply{status: 200, takes: never})
+			n.leaves(time.Second)
+			n.then("GET from %s, whose caller left after 1s", stock)
+			n.breakDown(1)
+			n.mustBeLeftAlone(fmt.Sprintf("%d failures in a row: who left is no success", failures))
+		})
+	})
+}
+
+// hurried calls stock with a deadline.
+func (n *network) hurried(left time.Duration) outcome {
+	ctx, stop := context.WithTimeout(context.Background(), left)
+	defer stop()
+	return n.getFrom(ctx, stock)
+}
+
+// leaves calls stock for a caller who leaves after a while.
+func (n *network) leaves(after time.Duration) outcome {
+	ctx, leave := context.WithCancel(context.Background())
+	defer leave()
+	time.AfterFunc(after, leave)
+	o := n.getFrom(ctx, stock)
+	o.sent += fmt.Sprintf(", whose caller leaves after %s", after)
+	return o
+}
+
+// 6. Then one call goes through, as a probe, and the others get ErrOpen until it is answered. A success lets everybody through again; a failure means another Cooldown. If the probe's caller leaves, the next call is the probe.
+func TestProbe(t *testing.T) {
+	t.Run("one call goes through while the others are refused", func(t *testing.T) {
+		crowd(t, fragile, func(n *network) {
+			n.breakDown(failures)
+			n.pass(cooldown + moment)
+			n.does(reply{status: 200, takes: time.Second})
+			refused := 0
+			for _, o := range n.together(20, n.get) {
+				if errors.Is(o.err, breaker.ErrOpen) && o.took == 0 {
+					refused++
+				}
+			}
+			o := outcome{sent: fmt.Sprintf("20 × GET from %s at once, which answers 200 after 1s", stock)}
+			if sent := len(n.arrived(stock)) - failures; sent != 1 || refused != 19 {
+				n.fail(o, fmt.Sprintf("%d sent, %d refused at once with ErrOpen", sent, refused), "1 sent, 19 refused at once with ErrOpen")
+			}
+		})
+	})
+	t.Run("a probe that succeeds lets everybody through", func(t *testing.T) {
+		in(t, fragile, func(n *network) {
+			n.breakDown(failures)
+			n.pass(cooldown + moment)
+			n.mustPass("the Cooldown is over")
+			n.then("GET from %s succeeded", stock)
+			for range 3 {
+				n.mustPass("the peer works again")
+			}
+			n.breakDown(failures - 1)
+			n.mustPass("fewer failures in a row than Failures since then")
+		})
+	})
+	t.Run("a probe that fails means another Cooldown", func(t *testing.T) {
+		in(t, breaker.Config{Failures: failures, Cooldown: cooldown, Attempts: 3, Backoff: 1}, func(n *network) {
+			n.breakDown(failures)
+			for i := range 4 {
+				n.pass(cooldown + moment)
+				n.does(n.failure())
+				n.mustArrive(n.get(), failures+i+1, "the peer gets one probe a Cooldown")
+				n.then("a probe failed")
+				n.does(reply{status: 200})
+				n.pass(cooldown / 2)
+				n.mustBeLeftAlone("the probe has failed")
+				n.pass(cooldown/2 - moment)
+				n.mustBeLeftAlone("the Cooldown is not over")
+			}
+			n.pass(2 * moment)
+			n.mustPass("the Cooldown is over")
+		})
+	})
+	t.Run("a probe whose caller leaves is no answer", func(t *testing.T) {
+		in(t, fragile, func(n *network) {
+			n.breakDown(failures)
+			n.pass(cooldown + moment)
+			n.does(reply{status: 200, takes: never})
+			n.leaves(time.Second)
+			n.then("the probe's caller left")
+			n.does(n.failure())
+			n.mustArrive(n.get(), failures+2, "the next call is the probe")
+			n.then("the next probe failed")
+			n.does(reply{status: 200})
+			n.mustBeLeftAlone("another Cooldown has begun")
+			n.pass(cooldown + moment)
+			n.mustPass("the Cooldown is over")
+		})
+	})
+	t.Run("answers to what was sent before come too late", comeTooLate)
+}
+
+// comeTooLate has calls answered long after the peer was left alone.
+func comeTooLate(t *testing.T) {
+	crowd(t, fragile, func(n *network) {
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		slow := func(r reply) (release func()) {
+			gate := make(chan struct{})
+			r.gate = gate
+			n.does(r)
+			wg.Go(func() { n.get() })
+			synctest.Wait()
+			return func() { close(gate); synctest.Wait() }
+		}
+		succeed, fail, again := slow(reply{status: 200}), slow(reply{status: 500}), slow(reply{status: 200})
+		n.then("3 × GET from %s hang", stock)
+		n.breakDown(failures)
+		n.pass(cooldown / 2)
+		succeed()
+		n.then("one of the three was answered: 200")
+		n.mustBeLeftAlone("only a probe says how the peer is now")
+		fail()
+		n.then("one of the three was answered: 500")
+		n.pass(cooldown/2 + moment)
+		probe := slow(reply{status: 500})
+		if sent := len(n.arrived(stock)) - failures - 3; sent != 1 {
+			probe()
+			again()
+			n.fail(outcome{sent: "GET from " + stock}, "not sent", "sent, as a probe: the Cooldown is over")
+		}
+		n.then("a probe was sent, and hangs")
+		again()
+		n.then("the last of the three was answered: 200")
+		defer probe()
+		n.mustBeLeftAlone("the probe has no answer yet")
+	})
+}
+
+// 7. What one peer does changes nothing for another, and a call that waits holds up no other.
+func TestOthers(t *testing.T) {
+	t.Run("a peer that is left alone is left alone alone", func(t *testing.T) {
+		in(t, fragile, func(n *network) {
+			n.breakDown(failures)
+			for _, host := range []string{"prices:8080", "stock:8081"} {
+				if o := n.getFrom(context.Background(), host); o.status != 200 {
+					n.fail(o, o.String(), "200: another peer, which works")
+				}
+			}
+		})
+	})
+	t.Run("each peer has a budget of its own", func(t *testing.T) {
+		in(t, breaker.Config{Attempts: 2, Budget: 3}, func(n *network) {
+			n.does(n.failure())
+			for range 9 {
+				n.getFrom(context.Background(), "prices:8080")
+			}
+			n.then("9 × GET from prices:8080 failed")
+			n.mustArrive(n.get(), 2, "its budget is whole")
+		})
+	})
+	t.Run("a call that the peer keeps waiting holds up no other", func(t *testing.T) { failWith(t, heldBySending()) })
+	t.Run("a call that waits for its next time holds up no other", func(t *testing.T) { failWith(t, heldByWaiting()) })
+}
+
+const ample = 8 * time.Second // of the real clock, to notice a deadlock
+
+// failWith fails the behaviour unless f is nil.
+func failWith(t *testing.T, f *kit.Failure) {
+	t.Helper()
+	if f != nil {
+		kit.Fail(t, *f)
+	}
+}
+
+// heldBySending and heldByWaiting find out, once and on the real clock, whether
+// a call that waits for its peer, or for being sent again, holds up another.
+var (
+	heldBySending = sync.OnceValue(func() *kit.Failure {
+		gate := make(chan struct{})
+		defer close(gate)
+		return holdsUp(reply{status: 200, gate: gate}, "a GET from "+stock+", which does not answer yet.")
+	})
+	heldByWaiting = sync.OnceValue(func() *kit.Failure {
+		return holdsUp(reply{status: 500}, "a GET from "+stock+" has failed and waits to be sent again,\nfor up to 1h.")
+	})
+)
+
+// holdsUp returns a failure when a call whose first answer is r holds up others.
+func holdsUp(r reply, plight string) *kit.Failure {
+	n := &network{began: time.Now()}
+	n.client = breaker.New(n, breaker.Config{Attempts: 9, Failures: plenty, Backoff: time.Hour, Budget: 9, Cooldown: time.Second})
+	n.answers(func(s sending) reply {
+		if s.number == 1 {
+			return r
+		}
+		return reply{status: 200}
+	})
+	ctx, leave := context.WithCancel(context.Background())
+	defer leave()
+	first := bubble.Go(func() { n.getFrom(ctx, stock) })
+	first.Settle()
+	second := bubble.Go(func() { n.get(); n.getFrom(context.Background(), "prices:8080") })
+	select {
+	case <-second.Done():
+		return nil
+	case <-time.After(ample):
+		return &kit.Failure{
+			Sent: plight + "\nMeanwhile GET from " + stock + ", and from prices:8080",
+			Got:  "no answer in " + ample.String(), Want: "answers at once", At: kit.Stuck(),
+		}
+	}
+}
+
+// 8. Whenever it sends a call with a deadline, and only then, it says in X-Timeout-Ms how many milliseconds are left. At the deadline, or when the caller leaves, the call ends, and nothing more is sent.
+func TestDeadline(t *testing.T) {
+	t.Run("a call says each time how many milliseconds are left", func(t *testing.T) {
+		in(t, breaker.Config{Attempts: 4}, func(n *network) {
+			n.does(reply{status: 503, takes: time.Duration(50+n.rand.IntN(100)) * moment})
+			left := time.Duration(2000+n.rand.IntN(2000)) * moment
+			o := n.hurried(left)
+			n.mustArrive(o, 4, "there is time enough")
+			for _, s := range n.arrived(stock) {
+				want := left - s.at
+				got, err := strconv.Atoi(s.header.Get("X-Timeout-Ms"))
+				if off := time.Duration(got)*moment - want; err != nil || off.Abs() > moment {
+					n.fail(o, fmt.Sprintf("sent the %d. time, %s later, with\nX-Timeout-Ms: %s", s.number, s.at, s.header.Get("X-Timeout-Ms")), fmt.Sprintf("X-Timeout-Ms: %d", want.Milliseconds()))
+				}
+			}
+		})
+	})
+	t.Run("a call without a deadline says nothing of one", func(t *testing.T) {
+		in(t, fragile, func(n *network) {
+			o := n.get()
+			for _, s := range n.arrived(stock) {
+				if got := s.header.Values("X-Timeout-Ms"); len(got) > 0 {
+					n.fail(o, "sent with X-Timeout-Ms: "+strings.Join(got, ", "), "no such header")
+				}
+			}
+		})
+	})
+	ends := func(n *network, o outcome, at time.Duration) {
+		if o.took > at || o.status == 200 {
+			n.fail(o, o.String(), "an end after "+at.String())
+		}
+		time.Sleep(24 * time.Hour)
+		n.mustArrive(o, 1, "there is nobody any more who waits")
+	}
+	t.Run("at the deadline the call ends, also while it waits", func(t *testing.T) {
+		in(t, breaker.Config{Attempts: 3, Backoff: 1000 * time.Hour}, func(n *network) {
+			n.does(n.failure())
+			ends(n, n.hurried(700*moment), 700*moment)
+		})
+	})
+	t.Run("at the deadline the call ends, also while the peer has it", func(t *testing.T) {
+		in(t, breaker.Config{Attempts: 3}, func(n *network) {
+			n.does(reply{status: 200, takes: time.Hour})
+			ends(n, n.hurried(700*moment), 700*moment)
+		})
+	})
+	t.Run("when its caller leaves the call ends, also while it waits", func(t *testing.T) {
+		in(t, breaker.Config{Attempts: 3, Backoff: 1000 * time.Hour}, func(n *network) {
+			n.does(n.failure())
+			ends(n, n.leaves(300*moment), 300*moment)
+		})
+	})
+	t.Run("when its caller leaves the call ends, also while the peer has it", func(t *testing.T) {
+		in(t, breaker.Config{Attempts: 3}, func(n *network) {
+			n.does(reply{status: 200, takes: time.Hour})
+			ends(n, n.leaves(300*moment), 300*moment)
+		})
+	})
+}
