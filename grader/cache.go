@@ -30,7 +30,7 @@ func (b *batch) key(s bench.Submission) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	parts := [][]byte{fmt.Append(nil, behaviours, b.Quick, b.Seed, s.Tests != nil), []byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(services.Given(b.ServiceConfig(), s.Exercise.Services))}
+	parts := [][]byte{fmt.Append(nil, behaviours, b.Quick, b.Seed, s.Tests != nil, s.Woven != nil), []byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(services.Given(b.ServiceConfig(), s.Exercise.Services))}
 	mutants, err := s.Exercise.Mutants() // what the learner's own tests are tried on
 	if err != nil {
 		return "", err

@@ -94,7 +94,9 @@ func (b *batch) runAll(ctx context.Context, work *bench.Bench, resolver *service
 	for _, p := range open {
 		if failure, failed := p.failure(built); failed {
 			r := compileResult(p.Submission, failure)
-			b.remember(p.key, r)
+			if p.Woven == nil { // else it says nothing of this answer
+				b.remember(p.key, r)
+			}
 			b.settle(p.Submission, r)
 			continue
 		}

@@ -119,10 +119,33 @@ func (b body) woven(mutants map[int]Mutant) (edit, []int) {
 
 // call runs a body with the function's results and returns from it.
 func (b body) call(text string) string {
+	text = b.own() + text
 	results := b.fn.Type.Results
 	if results == nil || len(results.List) == 0 {
 		return "func() {" + text + "}()\nreturn"
 	}
 	list := b.src[b.offset(results.Pos()):b.offset(results.End())]
 	return "return func() " + list + " {" + text + "}()"
+}
+
+// own declares the receiver and the parameters anew, for a body may assign to
+// them by := only where they are of its own scope.
+func (b body) own() string {
+	fields := slices.Clone(b.fn.Type.Params.List)
+	if b.fn.Recv != nil {
+		fields = append(fields, b.fn.Recv.List...)
+	}
+	var names, blanks []string
+	for _, f := range fields {
+		for _, name := range f.Names {
+			if name.Name != "_" {
+				names, blanks = append(names, name.Name), append(blanks, "_")
+			}
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	list := strings.Join(names, ", ")
+	return "\n" + list + " := " + list + "\n" + strings.Join(blanks, ", ") + " = " + list + "\n"
 }

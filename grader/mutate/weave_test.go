@@ -43,6 +43,11 @@ outer:
 	return n
 }
 
+func (b box[T]) twice(n int, _ string) (int, error) {
+	n, err := n*2, error(nil)
+	return n, err
+}
+
 func safe() (said string) {
 	defer caught(&said)
 	panic("oh")
@@ -57,7 +62,8 @@ func caught(said *string) {
 func main() {
 	b := box[int]{held: unit}
 	v, ok := b.get()
-	fmt.Println(v, ok, sum(1, 2, 99), safe())
+	n, err := b.twice(4, "")
+	fmt.Println(v, ok, n, err, sum(1, 2, 99), safe())
 }
 `
 
@@ -92,7 +98,7 @@ func TestWeave(t *testing.T) {
 		t.Errorf("as no mutant: got %q, want %q", got, want)
 	}
 	different := 0
-	for op, where := range map[string]string{"drop": "main", "comparison": "sum", "early-return": "safe", "defer": "box.get"} {
+	for op, where := range map[string]string{"drop": "main", "comparison": "sum", "early-return": "safe", "defer": "box.get", "arithmetic": "box.twice"} {
 		i := slices.IndexFunc(all, func(m Mutant) bool { return m.Operator == op && m.In == where })
 		if i < 0 || !in[i] {
 			t.Fatalf("no mutant by %q is woven", op)

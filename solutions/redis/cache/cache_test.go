@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,11 +92,12 @@ func TestOnce(t *testing.T) {
 		c, n := s.process(), 500
 		second := make(chan struct{})
 		var twice sync.Once
+		var came atomic.Int64
 		s.hold = func() {
 			if s.asked() > 1 {
 				twice.Do(func() { close(second) })
 			}
-			for trips := -1; trips != s.RoundTrips(); { // until nobody else comes
+			for trips := -1; trips != s.RoundTrips() || came.Load() < int64(n); { // until all have come, and nobody asks any more
 				trips = s.RoundTrips()
 				select {
 				case <-second:
@@ -108,6 +110,7 @@ func TestOnce(t *testing.T) {
 		answers := make(chan string, n)
 		for range n {
 			all.Go(func() {
+				came.Add(1)
 				v, err := c.Get(context.Background(), s.key)
 				answers <- fmt.Sprintf("%q, error: %v", v, err)
 			})
@@ -123,6 +126,14 @@ func TestOnce(t *testing.T) {
 					At: kit.At((*cache.Cache).Get),
 				})
 			}
+		}
+		ended, end := context.WithCancel(context.Background())
+		end()
+		if v, err := c.Get(ended, s.key); err == nil && v != s.value {
+			kit.Fail(t, kit.Failure{
+				Sent: fmt.Sprintf("Get(ctx, %q), whose context has ended", s.key), Got: fmt.Sprintf("%q, error: <nil>", v),
+				Want: fmt.Sprintf("%q, or an error", s.value), At: kit.At((*cache.Cache).Get),
+			})
 		}
 	})
 }

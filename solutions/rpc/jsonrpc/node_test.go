@@ -159,8 +159,14 @@ func (n *node) read(m members) (e failed, err error) {
 	if m["error"] == nil {
 		return e, errors.New("no error")
 	}
-	if err := json.Unmarshal(m["error"], &e); err != nil {
+	var names map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(m["error"], &e), json.Unmarshal(m["error"], &names)); err != nil {
 		return e, err
+	}
+	for name := range names {
+		if name != "code" && name != "message" && name != "data" {
+			return e, fmt.Errorf("a member %s", name)
+		}
 	}
 	if e.Code == nil || e.Message == nil {
 		return e, errors.New("no code or no message")
