@@ -69,7 +69,7 @@ func (b *batch) buildAndServe(ctx context.Context, work *bench.Bench, resolver *
 
 // worthLearning is from how many submissions on a build takes so long that
 // asking how it was done is worth the time.
-const worthLearning = 8
+const worthLearning = 3
 
 // unserved asks for the services of each submission, and tells the result of
 // those that cannot have theirs.
