@@ -27,6 +27,7 @@ import (
 	gocql "github.com/apache/cassandra-gocql-driver/v2"
 
 	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/internal/absence"
 	"github.com/kata-go/kata/grader/kit/internal/launch"
 )
 
@@ -59,9 +60,10 @@ type Cluster struct {
 // cannot be had, the behaviour is skipped with the reason.
 func Start(t testing.TB) *Cluster {
 	t.Helper()
+	absence.Recall(t, Env)
 	u, err := find()
 	if err != nil {
-		t.Fatal(err)
+		absence.Malformed(t, Env, err)
 	}
 	c := &Cluster{t: t, host: u.Host, address: u, keyspace: "kata_" + kit.Word(kit.Rand(t), 6) + "_" + strconv.FormatInt(time.Now().UnixNano(), 36)}
 	factor := 1
@@ -79,7 +81,7 @@ func Start(t testing.TB) *Cluster {
 		if c.control != nil {
 			t.Fatalf("kata's own Cassandra: %v", err)
 		}
-		kit.Skip(t, fmt.Sprintf("no Cassandra answers at %s: %v", c.host, err), "kata doctor")
+		absence.Skip(t, Env, fmt.Sprintf("no Cassandra answers at %s: %v", c.host, err))
 	}
 	return c
 }
@@ -105,6 +107,11 @@ func find() (*url.URL, error) {
 
 // create makes the keyspace, and on a real server removes it after the test.
 func (c *Cluster) create(factor int) error {
+	if c.control == nil {
+		if err := greet(c.host); err != nil {
+			return err
+		}
+	}
 	s, err := c.connect("")
 	if err != nil {
 		return err

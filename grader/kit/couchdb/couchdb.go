@@ -29,7 +29,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/internal/absence"
 	"github.com/kata-go/kata/grader/kit/internal/httpfront"
 	"github.com/kata-go/kata/grader/kit/internal/launch"
 	"github.com/kata-go/kata/grader/kit/internal/traffic"
@@ -59,6 +59,7 @@ type Server struct {
 // environment names cannot be had, the behaviour is skipped with the reason.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	absence.Recall(t, Env)
 	address := os.Getenv(Env)
 	if address == "" {
 		var err error
@@ -68,10 +69,10 @@ func Start(t testing.TB) *Server {
 	}
 	s := &Server{t: t, prefix: "kata" + strconv.FormatUint(rand.Uint64(), 36) + "_", client: &http.Client{Timeout: patience}}
 	if err := s.find(address); err != nil {
-		t.Fatal(err)
+		absence.Malformed(t, Env, err)
 	}
 	if _, err := s.ask(http.MethodGet, "/_all_dbs"); err != nil {
-		kit.Skip(t, fmt.Sprintf("no CouchDB answers at %s: %v", s.target.Redacted(), err), "kata doctor")
+		absence.Skip(t, Env, fmt.Sprintf("no CouchDB answers at %s: %v", s.target.Redacted(), err))
 	}
 	t.Cleanup(s.end)
 	s.front, s.quiet = s.proxy(s.describe), s.proxy(nil)

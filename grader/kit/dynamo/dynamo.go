@@ -30,7 +30,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/internal/absence"
 	"github.com/kata-go/kata/grader/kit/internal/httpfront"
 	"github.com/kata-go/kata/grader/kit/internal/launch"
 )
@@ -61,6 +61,7 @@ type Server struct {
 // reason.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	absence.Recall(t, Env)
 	address := os.Getenv(Env)
 	if address == "" {
 		var err error
@@ -70,10 +71,10 @@ func Start(t testing.TB) *Server {
 	}
 	s := &Server{t: t, key: "KATA" + strings.ToUpper(strconv.FormatUint(rand.Uint64(), 36)), client: &http.Client{Timeout: patience}}
 	if err := s.find(address); err != nil {
-		t.Fatal(err)
+		absence.Malformed(t, Env, err)
 	}
 	if _, err := s.tables(); err != nil {
-		kit.Skip(t, fmt.Sprintf("no DynamoDB answers at %s: %v", address, err), "kata doctor")
+		absence.Skip(t, Env, fmt.Sprintf("no DynamoDB answers at %s: %v", address, err))
 	}
 	t.Cleanup(s.end)
 	s.front, s.quiet = s.proxy(s.describe), s.proxy(nil)

@@ -30,7 +30,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 
-	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/internal/absence"
 	"github.com/kata-go/kata/grader/kit/internal/launch"
 )
 
@@ -54,6 +54,7 @@ type Server struct {
 // environment names cannot be had, the behaviour is skipped with the reason.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	absence.Recall(t, Env)
 	address := os.Getenv(Env)
 	if address == "" {
 		var err error
@@ -64,10 +65,10 @@ func Start(t testing.TB) *Server {
 	s := &Server{t: t, database: "kata_" + strconv.FormatUint(rand.Uint64(), 36)}
 	dial, err := s.dialer(address)
 	if err != nil {
-		t.Fatal(err)
+		absence.Malformed(t, Env, err)
 	}
 	if s.own, err = dial(); err != nil {
-		kit.Skip(t, fmt.Sprintf("no MongoDB answers at %s: %v", address, err), "kata doctor")
+		absence.Skip(t, Env, fmt.Sprintf("no MongoDB answers at %s: %v", address, err))
 	}
 	t.Cleanup(s.end)
 	s.front, s.quiet = s.proxy(dial, false), s.proxy(dial, true)

@@ -27,7 +27,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/internal/absence"
 	"github.com/kata-go/kata/grader/kit/internal/launch"
 )
 
@@ -51,9 +51,10 @@ type Server struct {
 // environment names cannot be had, the behaviour is skipped with the reason.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	absence.Recall(t, Env)
 	target, err := find()
 	if err != nil {
-		t.Fatal(err)
+		absence.Malformed(t, Env, err)
 	}
 	prefix := "k" + strings.ToLower(rand.Text()) // base32: no two become one in lower case
 	embedded := target.User == nil
@@ -67,11 +68,11 @@ func Start(t testing.TB) *Server {
 		}
 		t.Cleanup((*f).close)
 	}
-	if err := s.sweep(t); err != nil {
+	if err := s.prove(t, target, embedded); err != nil {
 		if embedded {
 			t.Fatalf("kata's own NATS: %v", err)
 		}
-		kit.Skip(t, fmt.Sprintf("no NATS with JetStream at %s: %v", target.Host, err), "kata doctor")
+		absence.Skip(t, Env, fmt.Sprintf("no NATS with JetStream at %s: %v", target.Host, err))
 	}
 	t.Cleanup(func() { _ = s.sweep(t) }) // what is left ends with the program
 	s.front.record.forget()

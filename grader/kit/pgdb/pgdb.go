@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/internal/absence"
 	"github.com/kata-go/kata/grader/kit/internal/launch"
 	"github.com/kata-go/kata/grader/kit/sqldb"
 )
@@ -36,6 +37,7 @@ type DB struct {
 // there is no server.
 func Start(t testing.TB) *DB {
 	t.Helper()
+	absence.Recall(t, sqldb.PostgresEnv)
 	address := os.Getenv(sqldb.PostgresEnv)
 	if address == "" {
 		var err error

@@ -27,7 +27,7 @@ func (e existing) open(r *rand.Rand) (database, error) {
 	number, free, err := take(locks, r)
 	if err != nil {
 		_ = locks.conn.Close()
-		return database{}, err
+		return database{}, fmt.Errorf("take a database of the Redis at %s: %w", e.Host, err)
 	}
 	own, err := e.dial(number)
 	if err == nil {

@@ -31,6 +31,7 @@ import (
 	"time"
 
 	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/internal/absence"
 )
 
 // Server is one test's Redis. Its methods may be called from any goroutine
@@ -45,13 +46,14 @@ type Server struct {
 // environment names cannot be had, the behaviour is skipped with the reason.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	absence.Recall(t, Env)
 	p, err := find()
 	if err != nil {
-		t.Fatal(err)
+		absence.Malformed(t, Env, err)
 	}
 	db, err := p.open(kit.Rand(t))
 	if err != nil {
-		kit.Skip(t, err.Error(), "kata doctor")
+		absence.Skip(t, Env, err.Error())
 	}
 	t.Cleanup(func() { db.close() })
 	f, err := newFront(db)

@@ -49,6 +49,9 @@ func openPostgres(address string) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
+	if err := greet(config); err != nil {
+		return opened{}, err
+	}
 	schema := fmt.Sprintf("kata_%016x", rand.Uint64())
 	config.ConnectTimeout = patience
 	config.RuntimeParams["search_path"] = schema

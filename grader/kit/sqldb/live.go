@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/internal/absence"
 	"modernc.org/sqlite"
 )
 
@@ -67,7 +68,10 @@ func OpenPostgres(t testing.TB, address string) (l *Live, config *pgx.ConnConfig
 	t.Helper()
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
-		kit.Skip(t, PostgresEnv+" is no address of a PostgreSQL", "set it to postgres://user:password@host:port/database")
+		absence.Skip(t, PostgresEnv, PostgresEnv+" is no postgres://user:password@host:port/database")
+	}
+	if err := greet(config); err != nil {
+		skipPostgres(t, err)
 	}
 	schema := fmt.Sprintf("kata_%016x", rand.Uint64())
 	config.ConnectTimeout = patience
@@ -97,7 +101,7 @@ func skipPostgres(t testing.TB, err error) {
 	if errors.As(err, &refused) {
 		why = refused.Message
 	}
-	kit.Skip(t, PostgresEnv+" is set, but PostgreSQL cannot be used: "+why, "start that server, or unset "+PostgresEnv)
+	absence.Skip(t, PostgresEnv, PostgresEnv+" is set, but PostgreSQL cannot be used: "+why)
 }
 
 // OpenEach calls f with an empty SQLite and, where KATA_POSTGRES is set, with
@@ -107,6 +111,7 @@ func OpenEach(t testing.TB, f func(db *Live)) {
 	t.Helper()
 	f(Open(t))
 	if address := os.Getenv(PostgresEnv); address != "" {
+		absence.Recall(t, PostgresEnv)
 		db, _ := OpenPostgres(t, address)
 		f(db)
 	}

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/internal/absence"
 )
 
 // PostgresEnv names the environment variable with PostgreSQL's address, a
@@ -59,10 +60,11 @@ func Each(t testing.TB, f func(db *DB)) {
 	if address == "" {
 		return
 	}
+	absence.Recall(t, PostgresEnv)
 	postgres, err := openPostgres(address)
 	if err != nil {
 		why := strings.Join(strings.Fields(err.Error()), " ") // in one line
-		kit.Skip(t, PostgresEnv+" is set, but PostgreSQL cannot be used: "+why, "start that server, or unset "+PostgresEnv)
+		absence.Skip(t, PostgresEnv, PostgresEnv+" is set, but PostgreSQL cannot be used: "+why)
 	}
 	with(t, postgres, f)
 }

@@ -50,6 +50,11 @@ func New(target *url.URL, change func(*http.Request), describe func(r *http.Requ
 	}
 	f := &Front{Faults: traffic.NewFaults(), describe: describe, listener: l}
 	silent := log.New(io.Discard, "", 0) // a connection that is cut is meant
+	// An answer of known length leaves in one piece, head and body: the AWS client
+	// closes a request's body once it has the head of the answer, which makes
+	// net/http close the connection if it is not quite done with the request
+	// (smithy-go, WriteTo of a body that is closed). Others are streams, which
+	// the proxy flushes by itself.
 	f.proxy = &httputil.ReverseProxy{
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.SetURL(target)
@@ -59,7 +64,6 @@ func New(target *url.URL, change func(*http.Request), describe func(r *http.Requ
 			}
 		},
 		Transport:      &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true},
-		FlushInterval:  -1,
 		ModifyResponse: f.executed,
 		ErrorHandler:   func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 		ErrorLog:       silent,
