@@ -63,6 +63,19 @@ func TestAgain(t *testing.T) {
 		})
 	})
 	t.Run("whatever is sent again is the whole call", sentWhole)
+	t.Run("a body that can be read but once is never sent in part", func(t *testing.T) {
+		in(t, breaker.Config{Attempts: 4}, func(n *network) {
+			n.does(n.failure())
+			r := request(context.Background(), "PUT", stock, "rye bread")
+			r.GetBody = nil
+			o := n.call(r)
+			for _, s := range n.arrived(stock) {
+				if s.body != "rye bread" {
+					n.fail(o, fmt.Sprintf("sent the %d. time with the body %q", s.number, s.body), "\"rye bread\", however often it is sent; GetBody is nil")
+				}
+			}
+		})
+	})
 	t.Run("the request itself stays as the caller made it", func(t *testing.T) {
 		in(t, breaker.Config{Attempts: 3}, func(n *network) {
 			ctx, stop := context.WithTimeout(context.Background(), time.Hour)

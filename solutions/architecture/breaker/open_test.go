@@ -153,13 +153,16 @@ func TestProbe(t *testing.T) {
 		})
 	})
 	t.Run("a probe that succeeds lets everybody through", func(t *testing.T) {
-		in(t, fragile, func(n *network) {
+		crowd(t, fragile, func(n *network) {
 			n.breakDown(failures)
 			n.pass(cooldown + moment)
 			n.mustPass("the Cooldown is over")
 			n.then("GET from %s succeeded", stock)
-			for range 3 {
-				n.mustPass("the peer works again")
+			n.does(reply{status: 200, takes: time.Second})
+			for _, o := range n.together(5, n.get) {
+				if o.sent += ", 5 at once"; o.status != 200 {
+					n.fail(o, o.String(), "200 for each: the peer works again")
+				}
 			}
 			n.breakDown(failures - 1)
 			n.mustPass("fewer failures in a row than Failures since then")
