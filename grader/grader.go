@@ -74,7 +74,7 @@ func (g *Grader) GradeFolders(ctx context.Context, folders []Folder, o Options) 
 			work.settle(bench.Submission{Exercise: f.Exercise}, refusedResult(f.Exercise, f.refused))
 			continue
 		}
-		work.add(bench.Submission{Exercise: f.Exercise, Files: f.Files}, f.Ignored)
+		work.add(bench.Submission{Exercise: f.Exercise, Files: f.Files}, append(slices.Clone(f.Ignored), unused(f.Exercise, f.Files)...))
 	}
 	return work.finish(ctx)
 }

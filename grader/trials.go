@@ -2,10 +2,13 @@ package grader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/kata-go/kata/grader/bench"
 	"github.com/kata-go/kata/grader/course"
@@ -79,27 +82,50 @@ func (b *batch) measureTrials(ctx context.Context, work *bench.Bench, resolver *
 	if err != nil && b.Observed == nil {
 		return verdict.Result{}, err
 	}
-	total := verdict.Result{}
-	failures := map[string]*verdict.Failure{} // part -> why it does not hold
-	for _, t := range p.trials {
-		try := tryOut{b, work, resolver, binary, t}
-		r, err := try.measure(ctx, seed)
-		if err != nil {
-			return verdict.Result{}, err
-		}
-		total.Seconds += r.Seconds
-		if t.part == "" && r.Status != verdict.Pass {
-			r.Seconds, r.Seed = total.Seconds, seed
-			return unfit(p, behaviours, r), nil
-		}
-		failures[t.part] = t.judge(r)
+	began := time.Now()
+	reference := tryOut{b, work, resolver, binary, p.trials[0]}
+	r, err := reference.measure(ctx, seed)
+	if err != nil {
+		return verdict.Result{}, err
 	}
-	total.Behaviours = lay(behaviours, failures)
-	total.Status = verdict.Pass
+	if r.Status != verdict.Pass {
+		r.Seconds, r.Seed = time.Since(began).Seconds(), seed
+		return unfit(p, behaviours, r), nil
+	}
+	failures, err := reference.others(ctx, p.trials[1:], seed)
+	if err != nil {
+		return verdict.Result{}, err
+	}
+	total := verdict.Result{Status: verdict.Pass, Behaviours: lay(behaviours, failures), Seconds: time.Since(began).Seconds()}
 	if missed := total.First(); missed != nil {
 		total.Status, total.Reason = verdict.Fail, missed.Brief()
 	}
 	return total, nil
+}
+
+// trialsAtOnce is how many packages learners' tests are tried on at a time:
+// most of it is waiting for what a broken one never does.
+const trialsAtOnce = 4
+
+// others tries the tests on the mutants and returns, by part, why it does not
+// hold; nil for those that do.
+func (t tryOut) others(ctx context.Context, list []trial, seed uint64) (map[string]*verdict.Failure, error) {
+	results, problems := make([]verdict.Result, len(list)), make([]error, len(list))
+	slots := make(chan struct{}, trialsAtOnce)
+	var group sync.WaitGroup
+	for i, other := range list {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			results[i], problems[i] = t.on(other).measure(ctx, seed)
+		})
+	}
+	group.Wait()
+	failures := map[string]*verdict.Failure{}
+	for i, other := range list {
+		failures[other.part] = other.judge(results[i])
+	}
+	return failures, errors.Join(problems...)
 }
 
 // tryOut is one trial with what runs it.
@@ -109,6 +135,12 @@ type tryOut struct {
 	resolver *services.Resolver
 	binary   string
 	trial
+}
+
+// on is the same for another package.
+func (t tryOut) on(other trial) tryOut {
+	t.trial = other
+	return t
 }
 
 // measure runs the tests on one package. What is to fail needs to fail once;
@@ -129,7 +161,6 @@ func (t tryOut) measure(ctx context.Context, seed uint64) (verdict.Result, error
 		if !t.right && !verdict.Noticed(stream) {
 			r.Status = verdict.Pass
 		}
-		r.Seconds += total.Seconds
 		if total = r; r.Status != verdict.Pass {
 			return t.tell(r, i), nil
 		}

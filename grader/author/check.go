@@ -270,5 +270,17 @@ func rightOnes(subs []bench.Submission, round int) []bench.Submission {
 // slow is the share of an exercise's time limit that its solution may use.
 const slow = 0.25
 
-// took is how long a run may take before the rule `time` complains.
-func (s *subject) mayTake() time.Duration { return time.Duration(float64(s.Timeout) * slow) }
+// mayTake is how long a solution may take before the rule `time` complains.
+func (s *subject) mayTake() time.Duration {
+	return time.Duration(float64(s.Timeout) * slow * float64(s.runs()))
+}
+
+// runs is how many processes judge one answer: where learners write the tests,
+// several packages are tried, one of them again and again.
+func (s *subject) runs() int {
+	if s.Kind != course.KindTests {
+		return 1
+	}
+	mutants, _ := s.Mutants() // what is wrong with them is told elsewhere
+	return s.Repeat + len(mutants)
+}

@@ -249,7 +249,7 @@ func (s *subject) messages(variant string, told map[string]bool, list []verdict.
 
 func checkTime(s *subject) {
 	if r := s.results[solutionVariant]; r.Seconds > s.mayTake().Seconds() {
-		s.add("time", solutionVariant, "took %.1f s of %s", r.Seconds, s.Timeout)
+		s.add("time", solutionVariant, "took %.1f s; a quarter of the time limit is %s", r.Seconds, s.mayTake())
 	}
 }
 

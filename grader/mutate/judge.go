@@ -109,7 +109,8 @@ func walls(ctx context.Context, g *grader.Grader, exercises []*course.Exercise) 
 		if r.Status != verdict.Pass && r.Status != verdict.Skip {
 			return nil, fmt.Errorf("mutate %s: its solution does not pass: %s", subs[i].Exercise.ID(), r.Reason)
 		}
-		walls[subs[i].Exercise.ID()] = max(leastRun, time.Duration(patience*r.Seconds*float64(time.Second)))
+		e := subs[i].Exercise
+		walls[e.ID()] = max(leastRun, time.Duration(patience*r.Seconds/float64(e.Repeat)*float64(time.Second)))
 	}
 	return walls, nil
 }
