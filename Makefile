@@ -1,6 +1,6 @@
 # Recipes are go commands; nothing else is needed.
 
-.PHONY: test race lint bench fuzz redteam pack check deep mutate
+.PHONY: test race crowd lint bench fuzz redteam pack check deep mutate
 
 BASE ?= origin/main
 
@@ -9,6 +9,9 @@ test: ## everything: units, scenarios, all exercises and their counter-examples
 
 race: ## the engine under the race detector (needs a C compiler)
 	go test -race ./grader/... ./cmd/...
+
+crowd: ## 200 tests at once against each embedded service, server programs included, under the race detector
+	GOFLAGS=-race GORACE=halt_on_error=1 go test -count=1 -parallel 200 -timeout 30m -run 'StrangersToOneAnother|ShareNothing' ./grader/kit/... ./grader/services/...
 
 lint: ## what CI demands beside the tests
 	go vet ./... && go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 $$(go list ./... | grep -v /exercises/)

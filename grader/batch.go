@@ -12,6 +12,7 @@ import (
 	"github.com/kata-go/kata/grader/bench"
 	"github.com/kata-go/kata/grader/course"
 	"github.com/kata-go/kata/grader/rules"
+	"github.com/kata-go/kata/grader/run"
 	"github.com/kata-go/kata/grader/verdict"
 )
 
@@ -23,6 +24,7 @@ type batch struct {
 	digest  string // of the assets
 	subs    []bench.Submission
 	notes   map[string][]string // ID -> what was ignored in the folder
+	runs    *run.Folder         // of all runs' own folders
 	learns  bool                // the same submissions will be built again
 	mu      sync.Mutex
 	results map[string]verdict.Result

@@ -3,6 +3,7 @@ package grader
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/kata-go/kata/grader/bench"
@@ -89,6 +90,12 @@ func unserved(ctx context.Context, resolver *services.Resolver, open []pending) 
 
 // runAll runs what was built and can have its services, Jobs at a time.
 func (b *batch) runAll(ctx context.Context, work *bench.Bench, resolver *services.Resolver, open []pending, built bench.Build, missed map[string]verdict.Result) error {
+	runs, err := b.Runner.NewFolder("kata-run-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the runs: %w", err)
+	}
+	defer runs.Close()
+	b.runs = runs
 	slots := make(chan struct{}, max(b.Jobs, 1))
 	var group sync.WaitGroup
 	for _, p := range open {

@@ -87,7 +87,7 @@ func (b *batch) execute(ctx context.Context, work *bench.Bench, resolver *servic
 	if err != nil {
 		return verdict.Stream{}, verdict.Ending{}, err
 	}
-	home, err := os.MkdirTemp("", "kata-run-")
+	home, err := os.MkdirTemp(b.runs.Path, "")
 	if err != nil {
 		return verdict.Stream{}, verdict.Ending{}, fmt.Errorf("make a folder for the run: %w", err)
 	}

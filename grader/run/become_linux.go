@@ -31,6 +31,8 @@ func become() {
 	case holderMarker:
 		holdNetwork()
 		os.Exit(0)
+	case guardMarker:
+		becomeGuard(os.Args[1:])
 	}
 }
 

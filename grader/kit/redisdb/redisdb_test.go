@@ -264,3 +264,23 @@ func TestWindow(t *testing.T) {
 		}
 	}
 }
+
+// Two hundred tests at once: the same keys, and nothing of one another.
+func TestServersAreStrangersToOneAnother(t *testing.T) {
+	for i := range 200 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			s := redisdb.Start(t)
+			c := dial(t, s)
+			if got, err := c.try("SET tea " + fmt.Sprint(i)); got != "+OK" {
+				t.Fatalf("SET answers %q, %v", got, err)
+			}
+			if got := s.Do("GET", "tea"); got != fmt.Sprint(i) {
+				t.Errorf("found %q, want %d", got, i)
+			}
+			if keys, saw := s.Keys(), s.Commands(); len(keys) != 1 || len(saw) != 1 {
+				t.Errorf("%d keys, saw %q", len(keys), saw)
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package sqldb_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -129,5 +130,22 @@ func TestWrongPasswordSkips(t *testing.T) {
 	})
 	if !strings.Contains(got.skip, "PostgreSQL cannot be used") || strings.Contains(got.skip, "\n") || strings.Contains(got.skip, "wrong") {
 		t.Errorf("skipped with %q", got.skip)
+	}
+}
+
+// Two hundred tests at once: the same table, and nothing of one another.
+func TestDatabasesAreStrangersToOneAnother(t *testing.T) {
+	for i := range 200 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			db := sqldb.Open(t)
+			db.Must("CREATE TABLE tea (n INTEGER)")
+			if _, err := db.DB.Exec("INSERT INTO tea VALUES ($1)", i); err != nil {
+				t.Fatal(err)
+			}
+			if got := db.Rows("SELECT n FROM tea"); len(got) != 1 || got[0] != fmt.Sprint(i) || len(db.Calls()) != 1 {
+				t.Errorf("found %q, %d calls; want %d alone", got, len(db.Calls()), i)
+			}
+		})
 	}
 }

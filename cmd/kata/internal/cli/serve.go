@@ -40,12 +40,12 @@ func (a *app) serve(ctx context.Context, s session, port int) error {
 	if err != nil {
 		return err
 	}
-	folder, err := os.MkdirTemp("", "kata-page-")
+	folder, err := g.Runner.NewFolder("kata-page-")
 	if err != nil {
 		return broken("free some space, then: kata serve", "make a folder for the page: %w", err)
 	}
-	defer os.RemoveAll(folder)
-	file := filepath.Join(folder, "page.html")
+	defer folder.Close()
+	file := filepath.Join(folder.Path, "page.html")
 	if err := a.writePage(s, file); err != nil {
 		return err
 	}

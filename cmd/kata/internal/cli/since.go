@@ -19,18 +19,18 @@ import (
 // past is a workspace's exercises as they were at a revision.
 type past struct {
 	ref string
-	dir string // a temporary workspace
+	dir *run.Folder // a temporary workspace
 	g   *grader.Grader
 }
 
 // at lays the exercises of a git revision out. close removes them.
 func (a *app) at(ctx context.Context, g *grader.Grader, dir, ref string) (*past, error) {
-	temp, err := os.MkdirTemp("", "kata-since-")
+	temp, err := g.Runner.NewFolder("kata-since-")
 	if err != nil {
 		return nil, broken("free some space, then repeat the command", "make a folder for the exercises at %s: %w", ref, err)
 	}
 	then := *g
-	then.Workspace = temp
+	then.Workspace = temp.Path
 	p := &past{ref, temp, &then}
 	if err := p.checkOut(ctx, gitIn(a, g, dir)); err != nil {
 		p.close()
@@ -39,7 +39,7 @@ func (a *app) at(ctx context.Context, g *grader.Grader, dir, ref string) (*past,
 	return p, nil
 }
 
-func (p *past) close() { _ = os.RemoveAll(p.dir) }
+func (p *past) close() { _ = p.dir.Close() }
 
 // git runs the git command in a folder.
 type git func(ctx context.Context, stdin []byte, args ...string) ([]byte, error)
@@ -105,7 +105,7 @@ func (p *past) write(names []string, contents []byte) error {
 		if err != nil || size+1 > len(rest) {
 			return fmt.Errorf("git cat-file answers %q for %s", head, name)
 		}
-		file := filepath.Join(p.dir, filepath.FromSlash(name))
+		file := filepath.Join(p.dir.Path, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			return err
 		}
