@@ -170,3 +170,26 @@ func TestNoteWhatIsNotUsed(t *testing.T) {
 		t.Errorf("got the notes %q", notes)
 	}
 }
+
+// A learner's test that failed may have waited too short a time on a busy
+// machine: it is run again, and not only remembered.
+func TestFailedTestsAreRunAgain(t *testing.T) {
+	c, err := course.LoadTrees(os.DirFS("testdata/course"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := c.Find("demo/proof")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newGrader(t, t.TempDir())
+	for _, want := range []string{"5", "6"} {
+		s := bench.Submission{Exercise: e, Files: []course.File{{Name: "proof_test.go", Data: []byte(strings.Replace(weak, "WANT", want, 1))}}}
+		for range 2 {
+			results, err := g.Judge(t.Context(), []bench.Submission{s}, grader.Options{})
+			if err != nil || results[0].Status != verdict.Fail || results[0].Cached {
+				t.Errorf("want %s: got %+v, %v; want a fail that was not remembered", want, results[0], err)
+			}
+		}
+	}
+}
