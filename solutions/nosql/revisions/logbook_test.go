@@ -3,6 +3,7 @@ package revisions_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -56,6 +57,9 @@ func TestAdd(t *testing.T) {
 			s.add(lift, old)
 		}
 		s.steps(prepare, adding(t, book, &lift, &entry), s.dying(), func(n int, first, _ error) {
+			if first == nil {
+				s.mustHold(fmt.Sprintf("Add %s to %s; CouchDB is out of reach\nfrom its request %d on: no error", entry.ID, lift, n), atAdd, n, lift, old, entry)
+			}
 			s.mustDo(fmt.Sprintf("Add %s to %s: the connection breaks at request %d,\n%s. Then Add it again", entry.ID, lift, n, outcome(first)),
 				atAdd, adding(t, book, &lift, &entry)())
 			s.mustHold(fmt.Sprintf("Add %s to %s: the connection breaks at request %d.\nThen Add it again", entry.ID, lift, n), atAdd, -1, lift, old, entry)
@@ -168,6 +172,26 @@ func TestOutage(t *testing.T) {
 		entries, err := book.Log(t.Context(), lift)
 		s.mustTell(fmt.Sprintf("Log of %s: %s", lift, list(entries)), atLog, err)
 	})
+	t.Run("a log of which a part cannot be read is an error", func(t *testing.T) {
+		c := open(t)
+		north, south := c.site("north"), c.site("south")
+		book := north.book()
+		lift, entries := c.conflict(north, south)
+		want := list(sorted(entries))
+		var got []revisions.Entry
+		reading := func() (err error) {
+			got, err = book.Log(t.Context(), lift)
+			return err
+		}
+		north.steps(func() {}, reading, north.dying(), func(n int, err, _ error) {
+			if err == nil && list(got) != want {
+				kit.Fail(t, kit.Failure{
+					Sent: fmt.Sprintf("Log of %s, which is in conflict; CouchDB is out of\nreach from its request %d on", lift, n),
+					Got:  list(got) + ", no error", Want: "an error, or all " + want, Note: c.Saw(), At: north.at(n, atLog),
+				})
+			}
+		})
+	})
 	t.Run("an entry or a conflict that cannot be written is an error", func(t *testing.T) {
 		c := open(t)
 		north := c.site("north")
@@ -199,6 +223,11 @@ func TestOutage(t *testing.T) {
 		s.mustDo("Changes", atChanges, err)
 		s.mustTellOf(fmt.Sprintf("Changes since %q, but CouchDB cannot be reached;\nthen Changes since the %q that came with the error", short(since), short(next)), lifts, after)
 	})
+}
+
+// sorted returns entries in the order of their IDs.
+func sorted(entries []revisions.Entry) []revisions.Entry {
+	return slices.SortedFunc(slices.Values(entries), func(a, b revisions.Entry) int { return strings.Compare(a.ID, b.ID) })
 }
 
 // down makes CouchDB unreachable: at once, or when it has executed the next

@@ -70,9 +70,12 @@ func TestResolve(t *testing.T) {
 		var lift string
 		var entries []revisions.Entry
 		prepare := func() { lift, entries = c.conflict(north, south) }
-		north.steps(prepare, resolving(t, book, &lift), north.dying(), func(n int, _, _ error) {
-			sent := fmt.Sprintf("Resolve %s; the process dies right after\nits request %d", lift, n)
+		north.steps(prepare, resolving(t, book, &lift), north.dying(), func(n int, ours, _ error) {
+			sent := fmt.Sprintf("Resolve %s; CouchDB is out of reach\nfrom its request %d on: %s", lift, n, outcome(ours))
 			north.mustHold(sent, atResolve, n, lift, entries...)
+			if ours == nil {
+				north.mustAgree(sent, atResolve, n)
+			}
 			north.resolve(lift)
 			north.mustHold(sent+". Then Resolve in another one", atResolve, -1, lift, entries...)
 			north.mustAgree(sent+". Then Resolve in another one", atResolve, -1)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -174,9 +173,8 @@ func (s *site) mustDo(sent string, fn any, err error) {
 // entries, in the order of their IDs.
 func (s *site) mustHold(sent string, fn any, n int, lift string, want ...revisions.Entry) {
 	s.t.Helper()
-	slices.SortFunc(want, func(a, b revisions.Entry) int { return strings.Compare(a.ID, b.ID) })
 	got, err := s.own.Log(s.t.Context(), lift)
-	f := kit.Failure{Sent: sent, Got: list(got), Want: list(want), Note: s.Saw(), At: s.at(n, fn)}
+	f := kit.Failure{Sent: sent, Got: list(got), Want: list(sorted(want)), Note: s.Saw(), At: s.at(n, fn)}
 	if err != nil {
 		f.Got = wrong(err)
 	}
