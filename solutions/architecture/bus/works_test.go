@@ -124,6 +124,11 @@ func (w *works) run(all ...bus.Message) {
 	w.sent = all
 	var err error
 	kit.Within(w.t, ample, w.story()+"\nin is closed", func() {
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v", p)
+			}
+		}()
 		in := make(chan bus.Message, len(all))
 		for _, m := range all {
 			in <- m
