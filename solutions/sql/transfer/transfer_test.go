@@ -187,7 +187,7 @@ func (g *gate) before(c sqldb.Call) error {
 // wait returns when the other transfer is done; where this one's transaction
 // holds locks that the other needs, after a moment.
 func (g *gate) wait() {
-	patience := 5 * time.Second
+	patience := 3 * time.Second
 	if g.wrote {
 		patience = 20 * time.Millisecond
 	}

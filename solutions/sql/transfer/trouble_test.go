@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -54,52 +55,76 @@ func (x *trouble) before(c sqldb.Call) error {
 	return x.refuse(c)
 }
 
-// through makes a transfer meet trouble at each of its calls in turn. It ends
-// with the first that a transfer does not reach.
-func (b *bank) through(plight string, trouble func(n int) *trouble, judge func(f kit.Failure, err error) (went bool)) {
+// ending is how a transfer went that met trouble.
+type ending struct {
+	err  error
+	poor bool // the account has too few cents
+}
+
+// through makes transfers meet trouble at each of their calls in turn, those that
+// the account can pay for and those that it cannot. It ends with the first call
+// that a transfer does not reach. A transfer went through where judge says so.
+func (b *bank) through(plight string, meet func(cancel func()) *trouble, judge func(f kit.Failure, e ending) (went bool)) {
 	b.t.Helper()
-	for n := 1; n <= most; n++ {
-		m := move{b.account(1_000_00), b.account(b.money()), b.money()}
-		before := b.books()
-		b.Forget()
-		x := trouble(n)
-		x.n, x.aborted = n, map[int]bool{}
-		b.Before(x.before)
-		err := b.run(context.Background(), m)
-		b.Before(nil)
-		if x.sprung == 0 {
-			return
+	for _, poor := range []bool{false, true} {
+		for n := 1; n <= most; n++ {
+			m := move{b.account(1_000_00), b.account(b.money()), b.money()}
+			if poor {
+				m.cents += 1_000_00
+			}
+			before := b.books()
+			b.Forget()
+			ctx, cancel := context.WithCancel(context.Background())
+			x := meet(cancel)
+			x.n, x.aborted = n, map[int]bool{}
+			b.Before(x.before)
+			err := b.run(ctx, m)
+			b.Before(nil)
+			if x.sprung == 0 {
+				cancel()
+				break
+			}
+			f := kit.Failure{Sent: fmt.Sprintf("%s\nand at its call %d %s", m, n, plight), Got: word(err), At: x.at}
+			b.idle(f)
+			cancel()
+			if judge(f, ending{err, poor}) {
+				before = before.after(m)
+			}
+			b.holds(before, f)
 		}
-		f := kit.Failure{Sent: fmt.Sprintf("%s\nand at its call %d %s", m, n, plight), Got: word(err), At: x.at}
-		b.idle(f)
-		if judge(f, err) {
-			before = before.after(m)
-		}
-		b.holds(before, f)
+	}
+}
+
+// fails fails the behaviour when a transfer that cannot go through had no error.
+func (b *bank) fails(f kit.Failure, e ending, always bool) {
+	b.t.Helper()
+	if e.err == nil && (e.poor || always) {
+		f.Want = "an error"
+		b.Fail(f)
 	}
 }
 
 // 3. A transfer that ends in the middle, by an error or a lost connection, has moved nothing, lists nothing and keeps no connection.
 func TestBroken(t *testing.T) {
 	t.Run("an error in the middle leaves nothing moved and no connection taken", inBank(func(b *bank) {
-		b.through("the disk is full", func(int) *trouble {
+		b.through("the disk is full", func(func()) *trouble {
 			return &trouble{times: 1, aborts: true, refuse: func(c sqldb.Call) error {
 				return refusal{"53100", "no space left on device", is(c, "COMMIT")}
 			}}
-		}, func(f kit.Failure, err error) bool {
-			if err == nil {
-				f.Want = "an error"
-				b.Fail(f)
-			}
+		}, func(f kit.Failure, e ending) bool {
+			b.fails(f, e, true)
 			return false
 		})
 	}))
 	t.Run("a connection that is lost in the middle leaves nothing moved", inBank(func(b *bank) {
-		b.through("the connection is lost", func(int) *trouble {
+		b.through("the connection is lost", func(func()) *trouble {
 			return &trouble{times: 20, sticks: true, refuse: func(sqldb.Call) error {
 				return refusal{"", "the connection is lost", true}
 			}}
-		}, func(_ kit.Failure, err error) bool { return err == nil })
+		}, func(f kit.Failure, e ending) bool {
+			b.fails(f, e, false)
+			return e.err == nil
+		})
 	}))
 }
 
@@ -114,16 +139,18 @@ func TestAgain(t *testing.T) {
 		{"a transfer that is taken back five times goes through then", "40001", "could not serialize access due to concurrent update", 5},
 	} {
 		t.Run(c.name, inBank(func(b *bank) {
-			b.through(fmt.Sprintf("the database answers, %d×,\n%q", c.times, c.text), func(int) *trouble {
+			b.through(fmt.Sprintf("the database answers, %d×,\n%q", c.times, c.text), func(func()) *trouble {
 				return &trouble{times: c.times, aborts: true, refuse: func(call sqldb.Call) error {
 					return refusal{c.code, c.text, is(call, "COMMIT")}
 				}}
-			}, func(f kit.Failure, err error) bool {
-				f.Want = "no error: it is tried again"
-				if err != nil {
+			}, func(f kit.Failure, e ending) bool {
+				if f.Want = "no error: it is tried again"; e.poor {
+					f.Want = "ErrFunds, after it was tried again"
+				}
+				if e.poor != errors.Is(e.err, transfer.ErrFunds) || !e.poor && e.err != nil {
 					b.Fail(f)
 				}
-				return true
+				return !e.poor
 			})
 		}))
 	}
@@ -137,6 +164,17 @@ func TestOver(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
 		b.ends(ctx, m, before, "with a context that is over")
+	}))
+	t.Run("a context that ends in the middle ends the transfer as a whole", inBank(func(b *bank) {
+		b.through("the context is over", func(cancel func()) *trouble {
+			return &trouble{times: 1, refuse: func(sqldb.Call) error {
+				cancel()
+				return nil
+			}}
+		}, func(f kit.Failure, e ending) bool {
+			b.fails(f, e, false)
+			return e.err == nil
+		})
 	}))
 	t.Run("a transfer that is taken back again and again ends with the context", inBank(func(b *bank) {
 		m := move{b.account(1_000_00), b.account(b.money()), b.money()}
