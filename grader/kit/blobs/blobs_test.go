@@ -173,3 +173,24 @@ func TestBucketsAreStrangersToOneAnother(t *testing.T) {
 		})
 	}
 }
+
+func TestAContextThatHasEnded(t *testing.T) {
+	both(t, func(t *testing.T, b *blobs.Bucket) {
+		if err := b.WriteAll(t.Context(), "k", []byte("x"), nil); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		for name, err := range map[string]error{
+			"read": second(b.ReadAll(ctx, "k")), "attributes": second(b.Attributes(ctx, "k")), "delete": b.Delete(ctx, "k"),
+			"write": b.WriteAll(ctx, "other", nil, nil), "sign": second(b.SignedURL(ctx, "k", nil)), "copy": b.Copy(ctx, "other", "k", nil),
+		} {
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := listed(t.Context(), b, "", "k"); err != nil {
+			t.Error(err)
+		}
+	})
+}

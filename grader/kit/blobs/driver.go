@@ -14,10 +14,14 @@ import (
 type driverOf struct{ b *Bucket }
 
 // call notes an operation and returns its number and the error that it shall
-// have.
-func (d *driverOf) call(operation, key string) (int, error) {
+// have: what Next says, or that the context has ended, as it is where there is
+// a network between.
+func (d *driverOf) call(ctx context.Context, operation, key string) (int, error) {
 	n := d.b.record.begin(operation, key)
 	err := d.b.meet(operation)
+	if err == nil {
+		err = ctx.Err()
+	}
 	return n, d.b.record.fail(n, err)
 }
 
@@ -27,7 +31,7 @@ func (d *driverOf) ErrorAs(err error, i any) bool          { return d.b.Own.Erro
 func (d *driverOf) Close() error                           { return nil } // the test closes it
 
 func (d *driverOf) Attributes(ctx context.Context, key string) (*driver.Attributes, error) {
-	n, err := d.call("Attributes", key)
+	n, err := d.call(ctx, "Attributes", key)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +47,7 @@ func (d *driverOf) Attributes(ctx context.Context, key string) (*driver.Attribut
 }
 
 func (d *driverOf) ListPaged(ctx context.Context, o *driver.ListOptions) (*driver.ListPage, error) {
-	n, err := d.call("List", o.Prefix)
+	n, err := d.call(ctx, "List", o.Prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +70,7 @@ func (d *driverOf) ListPaged(ctx context.Context, o *driver.ListOptions) (*drive
 }
 
 func (d *driverOf) Copy(ctx context.Context, to, from string, o *driver.CopyOptions) error {
-	n, err := d.call("Copy", to)
+	n, err := d.call(ctx, "Copy", to)
 	if err == nil {
 		err = d.b.record.fail(n, d.b.Own.Copy(ctx, to, from, &blob.CopyOptions{BeforeCopy: o.BeforeCopy}))
 	}
@@ -74,7 +78,7 @@ func (d *driverOf) Copy(ctx context.Context, to, from string, o *driver.CopyOpti
 }
 
 func (d *driverOf) Delete(ctx context.Context, key string, _ *driver.DeleteOptions) error {
-	n, err := d.call("Delete", key)
+	n, err := d.call(ctx, "Delete", key)
 	if err == nil {
 		err = d.b.record.fail(n, d.b.Own.Delete(ctx, key))
 	}
@@ -82,7 +86,7 @@ func (d *driverOf) Delete(ctx context.Context, key string, _ *driver.DeleteOptio
 }
 
 func (d *driverOf) NewRangeReader(ctx context.Context, key string, offset, length int64, o *driver.ReaderOptions) (driver.Reader, error) {
-	n, err := d.call("Read", key)
+	n, err := d.call(ctx, "Read", key)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +118,7 @@ func (r *reader) Read(p []byte) (int, error) {
 func (r *reader) WriteTo(w io.Writer) (int64, error) { return io.Copy(w, struct{ io.Reader }{r}) }
 
 func (d *driverOf) NewTypedWriter(ctx context.Context, key, contentType string, o *driver.WriterOptions) (driver.Writer, error) {
-	n, err := d.call("Write", key)
+	n, err := d.call(ctx, "Write", key)
 	if err != nil {
 		return nil, err
 	}

@@ -17,8 +17,8 @@ import (
 )
 
 // SignedURL makes a link to this process that lives by the bucket's clock.
-func (d *driverOf) SignedURL(_ context.Context, key string, o *driver.SignedURLOptions) (string, error) {
-	if _, err := d.call("SignedURL", key); err != nil {
+func (d *driverOf) SignedURL(ctx context.Context, key string, o *driver.SignedURLOptions) (string, error) {
+	if _, err := d.call(ctx, "SignedURL", key); err != nil {
 		return "", err
 	}
 	q := url.Values{
