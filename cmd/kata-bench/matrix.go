@@ -183,6 +183,12 @@ func told(r verdict.Result) string {
 	if r.Status == verdict.Pass {
 		return fmt.Sprintf("pass %d/%d", passed, all)
 	}
+	switch {
+	case strings.Contains(r.Reason, "cannot be had"):
+		return "no image here"
+	case r.Status == verdict.Skip && (strings.Contains(r.Reason, "source of") || strings.Contains(r.Reason, "address of")):
+		return "" // there is none
+	}
 	return fmt.Sprintf("%s: %s", r.Status, r.Reason)
 }
 

@@ -39,8 +39,9 @@ const (
 	realScheme    = "cassandra"
 )
 
-// patience bounds what a driver asks here.
-const patience = 30 * time.Second
+// patience bounds what a driver asks here. It is long, for machines on which
+// hundreds of tests run at once.
+const patience = 90 * time.Second
 
 // Replicas is how many nodes the simulator has; they are numbered from 0.
 const Replicas = 3

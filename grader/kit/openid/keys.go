@@ -20,7 +20,7 @@ var base64url = base64.RawURLEncoding
 // to make, and providers differ by issuer and key ID already.
 var pool struct {
 	sync.Mutex
-	keys []*rsa.PrivateKey
+	keys map[int]*rsa.PrivateKey
 }
 
 // stranger is the place in the pool of a key that no provider publishes.
@@ -29,12 +29,15 @@ const stranger = 0
 func pooled(n int) *rsa.PrivateKey {
 	pool.Lock()
 	defer pool.Unlock()
-	for len(pool.keys) <= n {
+	if pool.keys[n] == nil {
 		key, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
 			panic(fmt.Sprintf("openid: make a key: %v", err)) // rand.Reader does not fail
 		}
-		pool.keys = append(pool.keys, key)
+		if pool.keys == nil {
+			pool.keys = map[int]*rsa.PrivateKey{}
+		}
+		pool.keys[n] = key
 	}
 	return pool.keys[n]
 }

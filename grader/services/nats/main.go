@@ -56,6 +56,9 @@ func start(folder string) (*server.Server, error) {
 		Host: "127.0.0.1", Port: server.RANDOM_PORT, ServerName: "kata", NoLog: true, NoSigs: true,
 		JetStream: true, StoreDir: folder, JetStreamMaxMemory: 512 << 20, JetStreamMaxStore: 512 << 20, SyncInterval: time.Hour,
 		CustomClientAuthentication: gate,
+		// On a busy machine a client may be slow to say who it is, and takes a ping
+		// that comes before for a wrong answer.
+		AuthTimeout: patience.Seconds(), DisableShortFirstPing: true,
 	}
 	s, err := server.NewServer(options)
 	if err != nil {
