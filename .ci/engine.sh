@@ -53,13 +53,15 @@ RUNC
 
 engine() {
   answers && return
-  rm -f /var/run/docker.pid # left by one that was killed
-  # shellcheck disable=SC2046 # several words
-  setsid nohup dockerd --ip 127.0.0.1 --mtu 1400 --log-level warn $(runtime) >"$work/dockerd.log" 2>&1 </dev/null &
-  for _ in $(seq 300); do
-    answers && return
-    kill -0 $! 2>/dev/null || break
-    sleep 0.1
+  for _ in 1 2 3; do # what a killed one left may stop the first
+    rm -f /var/run/docker.pid
+    # shellcheck disable=SC2046 # several words
+    setsid nohup dockerd --ip 127.0.0.1 --mtu 1400 --log-level warn $(runtime) >"$work/dockerd.log" 2>&1 </dev/null &
+    for _ in $(seq 300); do
+      answers && return
+      kill -0 $! 2>/dev/null || break
+      sleep 0.1
+    done
   done
   fail "dockerd does not answer: $(tail -2 "$work/dockerd.log")"
 }

@@ -73,7 +73,7 @@ func (m *matrix) roots(s services.State, all processes) (found []int) {
 }
 
 // contained are the first processes of the containers that were started here,
-// without the lasting ones. They are labelled with the names of folders.
+// without the lasting ones. They are labelled with folders.
 func (m *matrix) contained() (pids []int) {
 	list, err := m.lab.ask("docker", "ps", "--no-trunc", "--format", `{{.ID}} {{.Label "io.github.kata-go.owner"}}`)
 	if err != nil {
@@ -81,7 +81,7 @@ func (m *matrix) contained() (pids []int) {
 	}
 	for line := range strings.Lines(list) {
 		id, owner, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if _, err := os.Stat(filepath.Join(m.temp(), owner)); owner == "" || err != nil {
+		if !strings.HasPrefix(owner, m.temp()) {
 			continue
 		}
 		text, err := m.lab.ask("docker", "inspect", "--format", "{{.State.Pid}}", id)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -89,7 +90,7 @@ func (h *helper) owner(t *testing.T) string {
 	if len(folders) != 1 {
 		t.Fatalf("found %q: %s", folders, h.complain)
 	}
-	return filepath.Base(folders[0])
+	return folders[0]
 }
 
 func containers(t *testing.T, owner string) int {
@@ -181,14 +182,15 @@ func TestDockerfileOfOnesOwn(t *testing.T) {
 func TestSweepRemovesWhatNobodyHolds(t *testing.T) {
 	needEngine(t)
 	s := spec{Service: "redis", Ref: "redis:7", Port: 6379, Address: "redis://%s"}
-	if _, err := start(t.Context(), s, prefix+"abandoned"); err != nil {
+	abandoned := filepath.Join(t.TempDir(), prefix+"abandoned")
+	if _, err := start(t.Context(), s, abandoned); err != nil {
 		t.Fatal(err)
 	}
-	if n := containers(t, prefix+"abandoned"); n != 1 {
+	if n := containers(t, abandoned); n != 1 {
 		t.Fatalf("%d containers before", n)
 	}
 	sweep(t.Context())
-	if n := containers(t, prefix+"abandoned"); n != 0 {
+	if n := containers(t, abandoned); n != 0 {
 		t.Errorf("%d containers are left", n)
 	}
 }
@@ -213,5 +215,72 @@ func TestWhatCannotRun(t *testing.T) {
 				t.Errorf("left %v", left)
 			}
 		})
+	}
+}
+
+// Katas with other temporary folders, as other users have, let each other be.
+func TestSweepSparesOthers(t *testing.T) {
+	needEngine(t)
+	s := spec{Service: "redis", Ref: "redis:7", Port: 6379, Log: "Ready to accept connections", Address: "redis://%s"}
+	one := begun(t, s)
+	owner := one.owner(t)
+	two := begun(t, s) // sweeps first
+	if one.address == "" || two.address == "" {
+		t.Fatalf("%s%s", one.complain, two.complain)
+	}
+	if n := containers(t, owner); n != 1 {
+		t.Errorf("%d containers of the first are left", n)
+	}
+}
+
+// engineAgain starts the engine of .ci/engine.sh after it was killed.
+func engineAgain(t *testing.T) {
+	t.Helper()
+	if out, err := exec.Command("../../../.ci/engine.sh").CombinedOutput(); err != nil {
+		t.Fatalf("start the engine again: %v\n%s", err, out)
+	}
+}
+
+// When the engine is killed in mid-run nobody hangs, and the first start after it
+// is back removes what it could not.
+func TestEngineIsKilled(t *testing.T) {
+	needEngine(t)
+	if os.Getenv("KATA_TEST_ENGINE_KILL") != "1" {
+		t.Skip("KATA_TEST_ENGINE_KILL is not 1: the engine may be somebody's")
+	}
+	s := spec{Service: "redis", Ref: "redis:7", Port: 6379, Log: "Ready to accept connections", Address: "redis://%s"}
+	h := begun(t, s)
+	if h.address == "" {
+		t.Fatal(h.complain)
+	}
+	owner := h.owner(t)
+	text, err := os.ReadFile("/var/run/docker.pid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, _ := strconv.Atoi(strings.TrimSpace(string(text)))
+	if p, err := os.FindProcess(pid); pid < 2 || err != nil || p.Kill() != nil {
+		t.Fatalf("cannot kill the engine %d", pid)
+	}
+	t.Cleanup(func() { engineAgain(t) })
+	began := time.Now()
+	_ = h.stdin.Close()
+	_ = h.Wait()
+	late := begun(t, s)
+	if _ = late.Wait(); late.address != "" || !strings.Contains(late.complain.String(), "the container engine does not answer") {
+		t.Errorf("without an engine: %q, said %q", late.address, late.complain)
+	}
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("both took %v to notice", took)
+	}
+	if left, _ := os.ReadDir(h.temp); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+	engineAgain(t)
+	if next := begun(t, s); next.address == "" {
+		t.Errorf("after the engine came back: %s", next.complain)
+	}
+	if n := containers(t, owner); n != 0 {
+		t.Errorf("%d containers of before are left", n)
 	}
 }

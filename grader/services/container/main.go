@@ -4,7 +4,7 @@
 //
 // It owns the container's life and is the same towards kata as the embedded
 // servers: it prints one line, the address, and ends when its standard input
-// does. The container is labelled with the name of a folder whose lock is held
+// does. The container is labelled with the path of a folder whose lock is held
 // as long as it is wanted; the janitor removes it also after kill -9 of kata and
 // of this program, and what even that missed goes at the next start.
 package main
@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/kata-go/kata/grader/services/janitor"
@@ -66,11 +65,11 @@ func quiet() error {
 	return os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
 }
 
-// clean removes what carries the folder's name, then the folder.
+// clean removes what carries the folder's path, then the folder.
 func clean(folder string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), sweepTime)
 	defer cancel()
-	err := remove(ctx, func(name string) bool { return name == filepath.Base(folder) })
+	err := remove(ctx, func(name string) bool { return name == folder })
 	return errors.Join(err, janitor.Remove(folder))
 }
 
@@ -106,8 +105,11 @@ func serve(args []string, in io.Reader, out io.Writer) (err error) {
 		return errors.Join(err, os.RemoveAll(folder.Path))
 	}
 	defer func() { err = errors.Join(err, cleaner.End()) }()
+	if err := answers(ctx); err != nil {
+		return fmt.Errorf("the container of %s: %w", s.Service, err)
+	}
 	sweep(ctx)
-	address, err := start(ctx, s, filepath.Base(folder.Path))
+	address, err := start(ctx, s, folder.Path)
 	if err != nil {
 		return fmt.Errorf("the container of %s: %w", s.Service, err)
 	}

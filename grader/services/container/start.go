@@ -21,12 +21,36 @@ import (
 	"github.com/testcontainers/testcontainers-go/wait"
 )
 
-// Labels of a container: the folder that stands for its owner, and the machine
-// that the folder is on.
+// Labels of a container: the path of the folder that stands for its owner, and
+// the machine that the folder is on.
 const (
 	ownerLabel = "io.github.kata-go.owner"
 	hostLabel  = "io.github.kata-go.host"
 )
+
+// answers wants the engine to be there: without one the library tries again for
+// minutes and heeds no context.
+func answers(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, sweepTime)
+	defer cancel()
+	said := make(chan error, 1)
+	go func() { // may outlast this function, not the program
+		engine, err := testcontainers.NewDockerClientWithOpts(ctx)
+		if err == nil {
+			_, err = engine.Ping(ctx, client.PingOptions{})
+			err = errors.Join(err, engine.Close())
+		}
+		said <- err
+	}()
+	select {
+	case err := <-said:
+		if err == nil {
+			return nil
+		}
+	case <-ctx.Done():
+	}
+	return errors.New("the container engine does not answer")
+}
 
 // start returns the address of a ready server.
 func start(ctx context.Context, s spec, owner string) (string, error) {
@@ -131,9 +155,8 @@ func sweep(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
 	_ = remove(ctx, func(owner string) bool {
-		folder := filepath.Join(os.TempDir(), owner)
-		_, err := os.Stat(folder)
-		return errors.Is(err, os.ErrNotExist) || janitor.Abandoned(filepath.Join(folder, "owner.lock"))
+		_, err := os.Stat(owner)
+		return errors.Is(err, os.ErrNotExist) || janitor.Abandoned(filepath.Join(owner, "owner.lock"))
 	})
 }
 

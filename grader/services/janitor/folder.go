@@ -1,7 +1,9 @@
 package janitor
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -51,6 +53,9 @@ func sweep(pattern string) {
 // nobody is known to.
 func Abandoned(file string) bool {
 	lock, err := os.Open(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false // another user's
+	}
 	if err != nil {
 		info, err := os.Stat(filepath.Dir(file))
 		return err == nil && time.Since(info.ModTime()) > time.Minute // it is just being made
