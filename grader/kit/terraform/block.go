@@ -4,11 +4,81 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 )
+
+// resource evaluates a resource or a data source with all its instances.
+func (p *planner) resource(name string) error {
+	b := p.resources[name]
+	again, err := p.begin(name, b.TypeRange)
+	if !again {
+		return err
+	}
+	if a := b.Body.Attributes["for_each"]; a != nil {
+		return p.forEach(name, b, a)
+	}
+	if a := b.Body.Attributes["count"]; a != nil {
+		return p.count(name, b, a)
+	}
+	v, err := p.instance(b, name, nil)
+	if err == nil {
+		p.done[name] = v
+	}
+	return err
+}
+
+func (p *planner) forEach(name string, b *hclsyntax.Block, a *hclsyntax.Attribute) error {
+	over, err := p.eval(a.Expr, nil)
+	if err != nil {
+		return err
+	}
+	t := over.Type()
+	ofStrings := t.IsSetType() && (t.ElementType() == cty.String || over.LengthInt() == 0)
+	if over.IsNull() || !t.IsMapType() && !t.IsObjectType() && !ofStrings {
+		return p.at(a.SrcRange, "for_each wants a map or a set of strings, and this is "+t.FriendlyName())
+	}
+	instances := map[string]cty.Value{}
+	for it := over.ElementIterator(); it.Next(); {
+		k, v := it.Element()
+		if t.IsSetType() {
+			k = v
+		}
+		each := map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": k, "value": v})}
+		if instances[k.AsString()], err = p.instance(b, fmt.Sprintf("%s[%q]", name, k.AsString()), each); err != nil {
+			return err
+		}
+	}
+	p.done[name] = object(instances)
+	return nil
+}
+
+func (p *planner) count(name string, b *hclsyntax.Block, a *hclsyntax.Attribute) error {
+	v, err := p.eval(a.Expr, nil)
+	if err != nil {
+		return err
+	}
+	n, err := convert.Convert(v, cty.Number)
+	if err != nil || n.IsNull() {
+		return p.at(a.SrcRange, "count is no number")
+	}
+	times, _ := n.AsBigFloat().Int64()
+	list := []cty.Value{}
+	for i := range times {
+		index := map[string]cty.Value{"count": cty.ObjectVal(map[string]cty.Value{"index": cty.NumberIntVal(i)})}
+		one, err := p.instance(b, name+"["+strconv.FormatInt(i, 10)+"]", index)
+		if err != nil {
+			return err
+		}
+		list = append(list, one)
+	}
+	p.done[name] = cty.TupleVal(list)
+	return nil
+}
 
 // meta are the arguments and blocks of every resource, which are Terraform's
 // own.

@@ -3,6 +3,7 @@ package terraform
 import (
 	"fmt"
 	"math/big"
+	"net"
 	"net/netip"
 	"strings"
 
@@ -32,7 +33,7 @@ var functions = map[string]function.Function{
 	"tostring": to(cty.String), "tonumber": to(cty.Number), "tobool": to(cty.Bool), "tolist": to(cty.List(cty.DynamicPseudoType)),
 	"toset": to(cty.Set(cty.DynamicPseudoType)), "tomap": to(cty.Map(cty.DynamicPseudoType)),
 	"sensitive": same, "nonsensitive": same, "one": one, "lookup": lookup, "length": length, "index": index, "replace": replace,
-	"alltrue": truths(true), "anytrue": truths(false), "cidrsubnet": cidrSubnet, "cidrhost": cidrHost,
+	"alltrue": truths(true), "anytrue": truths(false), "cidrsubnet": cidrSubnet, "cidrhost": cidrHost, "cidrnetmask": cidrNetmask, "cidrsubnets": cidrSubnets,
 }
 
 func to(t cty.Type) function.Function { return stdlib.MakeToFunc(t) }
@@ -174,6 +175,48 @@ var cidrSubnet = function.New(&function.Spec{Params: []function.Parameter{text, 
 	}
 	addr := plus(prefix.Masked().Addr(), n.Lsh(n, uint(prefix.Addr().BitLen()-length)))
 	return cty.StringVal(netip.PrefixFrom(addr, length).String()), nil
+}})
+
+// cidrSubnets is cidrsubnets(prefix, newbits...): one subnet behind the other.
+var cidrSubnets = function.New(&function.Spec{Params: []function.Parameter{text}, VarParam: &number, Type: function.StaticReturnType(cty.List(cty.String)), Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	prefix, err := netip.ParsePrefix(args[0].AsString())
+	if err != nil {
+		return cty.NilVal, err
+	}
+	width := prefix.Addr().BitLen()
+	list, next := []cty.Value{}, new(big.Int)
+	for _, a := range args[1:] {
+		bits, _ := a.AsBigFloat().Int64()
+		length := prefix.Bits() + int(bits)
+		if bits < 1 || length > width {
+			return cty.NilVal, fmt.Errorf("%s has no subnets of %d more bits", prefix, bits)
+		}
+		size := new(big.Int).Lsh(big.NewInt(1), uint(width-length))
+		if over := new(big.Int).Mod(next, size); over.Sign() > 0 {
+			next.Add(next, size.Sub(size, over))
+			size = new(big.Int).Lsh(big.NewInt(1), uint(width-length))
+		}
+		list = append(list, cty.StringVal(netip.PrefixFrom(plus(prefix.Masked().Addr(), next), length).String()))
+		if next.Add(next, size); next.Cmp(new(big.Int).Lsh(big.NewInt(1), uint(width-prefix.Bits()))) > 0 {
+			return cty.NilVal, fmt.Errorf("%s is too small for these subnets", prefix)
+		}
+	}
+	if len(list) == 0 {
+		return cty.ListValEmpty(cty.String), nil
+	}
+	return cty.ListVal(list), nil
+}})
+
+// cidrNetmask is cidrnetmask(prefix), of IPv4 only.
+var cidrNetmask = function.New(&function.Spec{Params: []function.Parameter{text}, Type: function.StaticReturnType(cty.String), Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	prefix, err := netip.ParsePrefix(args[0].AsString())
+	if err == nil && !prefix.Addr().Is4() {
+		err = fmt.Errorf("%s is no range of IPv4", prefix)
+	}
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return cty.StringVal(net.IP(net.CIDRMask(prefix.Bits(), 32)).String()), nil
 }})
 
 // cidrHost is cidrhost(prefix, hostnum).

@@ -29,8 +29,9 @@ func text(t *testing.T, v any) string {
 
 func TestFunctions(t *testing.T) {
 	for src, want := range map[string]string{
-		`cidrsubnet("10.20.0.0/16", 8, 3)`: `"10.20.3.0/24"`, `cidrsubnet("fd00::/48", 16, 258)`: `"fd00:0:0:102::/64"`, `cidrhost("10.20.0.0/16", -2)`: `"10.20.255.254"`,
-		`index(["a", "b"], "b")`: `1`, `coalesce(null, "", "x")`: `"x"`, `lookup({a = 1}, "b", 2)`: `2`, `lookup({a = 1}, "a")`: `1`, `length({a = 1})`: `1`, `length("abc")`: `3`,
+		`cidrsubnet("10.20.0.0/16", 8, 3)`: `"10.20.3.0/24"`, `cidrsubnet("fd00::/48", 16, 258)`: `"fd00:0:0:102::/64"`, `cidrnetmask("10.20.0.0/12")`: `"255.240.0.0"`, `can(cidrnetmask("::/0"))`: `false`, `cidrsubnets("10.1.0.0/16", 4, 4, 8, 4)`: `["10.1.0.0/20","10.1.16.0/20","10.1.32.0/24","10.1.48.0/20"]`, `can(cidrsubnets("10.1.0.0/16", 1, 1, 8))`: `false`,
+		`cidrhost("10.20.0.0/16", -2)`: `"10.20.255.254"`,
+		`index(["a", "b"], "b")`:       `1`, `coalesce(null, "", "x")`: `"x"`, `lookup({a = 1}, "b", 2)`: `2`, `lookup({a = 1}, "a")`: `1`, `length({a = 1})`: `1`, `length("abc")`: `3`,
 		`replace("a-b", "-", "+")`: `"a+b"`, `replace("a-b", "/[a-z]/", "x")`: `"x-x"`, `alltrue([])`: `true`, `alltrue([true, false])`: `false`, `anytrue([true, false])`: `true`,
 		`one([])`: `null`, `one(["a"])`: `"a"`, `try(tonumber("x"), 7)`: `7`, `can(regex("^a", "b"))`: `false`, `toset(["b", "a", "b"])`: `["a","b"]`, `sum([1, 2.5])`: `3.5`,
 		`merge({a = 1}, {b = "2"})`: `{"a":1,"b":"2"}`, `[for k, v in {x = 1} : "${k}${v}"]`: `["x1"]`, `{for s in ["a"] : s => upper(s)}`: `{"a":"A"}`, `true ? "a" : "b"`: `"a"`,

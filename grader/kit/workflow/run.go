@@ -46,7 +46,7 @@ type Step struct {
 	Job      *Job
 	Line     int
 	Text     string // its first line
-	Uses     string // the action without its version: "actions/checkout"
+	Uses     string // the action without its version, in lower case: "actions/checkout"
 	With     map[string]string
 	Env      map[string]string // with those of the job and the workflow
 	Script   string

@@ -186,15 +186,18 @@ func (s *shell) command(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if set, script, ok := inline(args); ok {
-		status, err := s.interpret(ctx, set, script, env, h.Stdout)
-		if err != nil {
-			status = 2
+	if name := path.Base(args[0]); name == "sh" || name == "bash" {
+		set, script, rest := called(args[1:])
+		if script != "" {
+			status, err := s.interpret(ctx, set, script, env, h.Stdout)
+			if err != nil {
+				status = 2
+			}
+			return exit(strconv.Itoa(status))
 		}
-		return exit(strconv.Itoa(status))
-	}
-	if len(args) > 1 && slices.Contains([]string{"sh", "bash"}, args[0]) {
-		args = slices.DeleteFunc(args[1:], func(a string) bool { return strings.HasPrefix(a, "-") })
+		if len(rest) > 0 {
+			args = rest
+		}
 	}
 	out, status := s.exec(Command{args, env})
 	_, _ = io.WriteString(h.Stdout, out) // a reader that only pretends may be gone
@@ -230,20 +233,28 @@ func stripped(args []string, env map[string]string) []string {
 	return args
 }
 
-// inline returns the script of `bash -c SCRIPT` and the options before it.
-func inline(args []string) (set []string, script string, ok bool) {
-	if !slices.Contains([]string{"sh", "bash"}, args[0]) {
-		return nil, "", false
-	}
-	for i, a := range args[1:] {
-		if !strings.HasPrefix(a, "-") && (i == 0 || args[i] != "-o") {
-			return nil, "", false
+// called reads what a shell is started with: its options, the script behind
+// -c, or the script's file with its arguments.
+func called(args []string) (set []string, script string, rest []string) {
+	command := false
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		word := args[0]
+		args = args[1:]
+		if strings.HasPrefix(word, "--") {
+			continue
 		}
-		if strings.HasPrefix(a, "-") && strings.Contains(a, "c") && i+2 < len(args) {
-			return options(strings.Join(append(slices.Clone(args[:i+1]), strings.Replace(a, "c", "", 1)), " ")), args[i+2], true
+		if strings.Contains(word, "e") {
+			set = append(set, "-e")
 		}
+		if strings.HasSuffix(word, "o") && len(args) > 0 {
+			set, args = append(set, "-o", args[0]), args[1:]
+		}
+		command = command || strings.Contains(word, "c")
 	}
-	return nil, "", false
+	if command && len(args) > 0 {
+		return set, args[0], nil
+	}
+	return set, "", args
 }
 
 // open gives scripts files in memory; what was never written is empty.

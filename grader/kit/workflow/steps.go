@@ -59,7 +59,8 @@ func (s *simulation) conclude(one *Step, step *actionlint.Step, in scope, output
 func (s *simulation) play(one *Step, step *actionlint.Step, job *actionlint.Job, in scope, extra map[string]string) map[string]any {
 	switch x := step.Exec.(type) {
 	case *actionlint.ExecAction:
-		one.Uses, _, _ = strings.Cut(in.text(x.Uses.Value), "@")
+		action, _, _ := strings.Cut(in.text(x.Uses.Value), "@")
+		one.Uses = strings.ToLower(action)
 		one.With = map[string]string{}
 		for name, i := range x.Inputs {
 			one.With[strings.ToLower(name)] = in.text(i.Value.Value)
@@ -73,7 +74,7 @@ func (s *simulation) play(one *Step, step *actionlint.Step, job *actionlint.Job,
 
 // action knows what checkouts and caches do.
 func (s *simulation) action(one *Step, in scope) map[string]any {
-	switch strings.ToLower(one.Uses) {
+	switch one.Uses {
 	case "actions/checkout":
 		s.checkout(one)
 	case "actions/setup-go":

@@ -102,6 +102,8 @@ func TestFailuresStopWhatFollows(t *testing.T) {
 		job("      - run: bad || true\n      - run: next\n"):                                                                     "bad next",
 		job("      - run: if bad; then two; fi\n      - run: next\n"):                                                            "bad next",
 		job("      - run: bash -c 'bad; two'\n      - run: next\n"):                                                              "bad two next",
+		job("      - run: bash -eo pipefail -c 'bad; two'\n      - run: next\n"):                                                 "bad",
+		job("      - run: /bin/bash -o pipefail -c 'bad | tee log; two'\n      - run: next\n"):                                   "bad tee log two next",
 		job("      - run: bash -ec 'bad; two'\n      - run: next\n"):                                                             "bad",
 		after(""):                   "bad",
 		after("    if: always()\n"): "bad next",
@@ -138,16 +140,16 @@ func TestMatrix(t *testing.T) {
 func TestWhatCommandsSee(t *testing.T) {
 	src := "on: push\nenv: {A: file, B: file}\njobs:\n  a:\n    runs-on: x\n    env: {B: job, C: \"${{ env.A }}\"}\n    steps:\n" +
 		"      - {id: o, run: 'echo \"k=v\" >> \"$GITHUB_OUTPUT\"; echo D=kept >> $GITHUB_ENV'}\n      - {run: 'E=$C tool \"$A$B$D\" ${{ steps.o.outputs.k }}', env: {A: step}}\n" +
-		"      - run: env F=1 timeout 5 sh ./deploy.sh now\n"
+		"      - run: env F=1 timeout 5 sh ./deploy.sh now\n      - run: bash -euxo pipefail deploy.sh now\n"
 	var seen []workflow.Command
 	parse(t, src).Run(onMain, workflow.World{Exec: func(_ *workflow.Step, c workflow.Command) (string, int) {
 		seen = append(seen, c)
 		return "", 0
 	}})
-	if len(seen) != 2 || seen[0].String() != "tool stepjobkept v" || seen[0].Env["E"] != "file" || seen[0].Env["GITHUB_REF"] != "refs/heads/main" {
+	if len(seen) != 3 || seen[0].String() != "tool stepjobkept v" || seen[0].Env["E"] != "file" || seen[0].Env["GITHUB_REF"] != "refs/heads/main" {
 		t.Fatalf("ran %q", seen)
 	}
-	if !seen[1].Is("deploy.sh", "now") || seen[1].Env["F"] != "1" || seen[0].Is("deploy.sh") {
+	if !seen[1].Is("deploy.sh", "now") || seen[1].Env["F"] != "1" || seen[0].Is("deploy.sh") || !seen[2].Is("deploy.sh", "now") {
 		t.Errorf("ran %q", seen[1])
 	}
 }
