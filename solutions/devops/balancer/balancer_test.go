@@ -179,7 +179,7 @@ func TestHanging(t *testing.T) {
 		go func() { defer close(over); b.Run(ctx) }()
 		defer func() { cancel(); close(end); <-over }()
 		kit.Within(t, 30*time.Second, "Run, with checks that hang", func() { <-begun })
-		kit.Within(t, 10*time.Second, "Next, For and Set, while a check hangs", func() {
+		kit.Within(t, 5*time.Second, "Next, For and Set, while a check hangs", func() {
 			if l, err := b.Next(); err == nil {
 				l.Done()
 			}
