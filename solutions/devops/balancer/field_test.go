@@ -170,7 +170,7 @@ func (f *field) moved(before map[string]string, gone, sent string) {
 		}
 	}
 	for _, a := range f.addrs {
-		if a == gone && got[a] > 0 || a != gone && (got[a] == 0 || got[a] > all*3/5) {
+		if a == gone && got[a] > 0 || a != gone && (got[a] == 0 || got[a] > all*4/5) {
 			kit.Fail(f.t, kit.Failure{Sent: sent + ", which had " + fmt.Sprint(all) + " keys", Got: "they went to " + tell(got), Want: "some of them to each of the others", At: kit.At((*balancer.Balancer).For)})
 		}
 	}
