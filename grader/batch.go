@@ -176,7 +176,7 @@ func check(s bench.Submission) ([]rules.Finding, error) {
 		own := s.Exercise.ID() // the bench turns either path to the implementation on trial
 		imports = append([]string{"testing", "testing/quick", "testing/synctest", "reflect", bench.Module + "/exercises/" + own, bench.Module + "/solutions/" + own}, imports...)
 	}
-	return inTime(ruleFiles(s.Files), rules.Options{
+	return inTime(ruleFiles(s.Own()), rules.Options{
 		Imports: imports, Path: s.Package(), Module: bench.Module, Methods: rules.Methods(ruleFiles(solution)),
 	})
 }

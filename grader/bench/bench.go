@@ -218,7 +218,7 @@ func (b *Bench) stageOne(s Submission) (hidden, error) {
 	if err := b.tree.sync(s.hiddenFolder(), h.files); err != nil {
 		return hidden{}, err
 	}
-	return h, b.tree.sync(s.folder(), append(withSeal(s.Files), h.data...))
+	return h, b.tree.sync(s.folder(), append(withSeal(s.Own()), h.data...))
 }
 
 // link builds the binary of suites unless it stands there, built from the same
