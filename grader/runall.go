@@ -90,12 +90,11 @@ func unserved(ctx context.Context, resolver *services.Resolver, open []pending) 
 
 // runAll runs what was built and can have its services, Jobs at a time.
 func (b *batch) runAll(ctx context.Context, work *bench.Bench, resolver *services.Resolver, open []pending, built bench.Build, missed map[string]verdict.Result) error {
-	runs, err := b.Runner.NewFolder("kata-run-")
-	if err != nil {
-		return fmt.Errorf("make a folder for the runs: %w", err)
+	runs, unmade := b.Runner.NewFolder("kata-run-")
+	if unmade == nil {
+		defer runs.Close()
+		b.runs = runs
 	}
-	defer runs.Close()
-	b.runs = runs
 	slots := make(chan struct{}, max(b.Jobs, 1))
 	var group sync.WaitGroup
 	for _, p := range open {
@@ -113,6 +112,10 @@ func (b *batch) runAll(ctx context.Context, work *bench.Bench, resolver *service
 		}
 		if r, out := missed[p.ID()]; out {
 			b.settle(p.Submission, r)
+			continue
+		}
+		if unmade != nil {
+			b.settle(p.Submission, errorResult(p.Submission, fmt.Errorf("make a folder for the run: %w", unmade)))
 			continue
 		}
 		slots <- struct{}{}

@@ -31,7 +31,10 @@ best first: an address in KATA_<SERVICE>, a container when --services docker
 asks for it, a program on this machine, what kata brings itself.
 
 Redis is the exception: its exercises move the server's clock, which that of a
-real server cannot be, so a redis-server is taken only by --services local.`,
+real server cannot be, so a redis-server is taken only by --services local.
+
+--install unpacks programs where they are looked for first. The repository is
+that of --from, else of KATA_POSTGRES_REPOSITORY, else the usual one.`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if !slices.Contains([]string{"text", "json"}, f.format) {
@@ -48,9 +51,9 @@ real server cannot be, so a redis-server is taken only by --services local.`,
 	}
 	c.Flags().StringVar(&f.format, "format", "text", "write `FORMAT`: text or json")
 	c.Flags().BoolVar(&f.time, "time", false, "start each server once, and show what that takes")
-	c.Flags().StringVar(&f.install, "install", "", "fetch the programs of `SERVICE`: postgres, or postgres@VERSION")
-	c.Flags().StringVar(&f.from, "from", "", "install from the repository at `URL` (else $KATA_POSTGRES_REPOSITORY, else the usual one)")
-	c.Flags().BoolVar(&f.prefetch, "prefetch", false, "fetch all modules and build all programs, so that no network is needed afterwards")
+	c.Flags().StringVar(&f.install, "install", "", "fetch `SERVICE`: postgres, or postgres@VERSION")
+	c.Flags().StringVar(&f.from, "from", "", "install from the repository at `URL`, not the usual one")
+	c.Flags().BoolVar(&f.prefetch, "prefetch", false, "fetch and build all that is needed to work offline")
 	c.Flags().BoolVar(&f.warm, "warm", false, "compile ahead what the first gradings would compile")
 	return c
 }
