@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/kata-go/kata/grader/course"
 	"github.com/kata-go/kata/grader/report"
@@ -63,8 +64,20 @@ func (a *app) solution(e *course.Exercise) error {
 	if err != nil {
 		return err
 	}
-	a.out().Solution(view(e), changed(files, starter), notes)
+	a.out().Solution(view(e), changed(beside(e, files), starter), notes)
 	return nil
+}
+
+// beside returns the reference's files as they would stand in the exercise, whose
+// own packages are below exercises/.
+func beside(e *course.Exercise, files []course.File) []course.File {
+	out := slices.Clone(files)
+	for i, f := range out {
+		if strings.HasSuffix(f.Name, ".go") {
+			out[i].Data = bytes.ReplaceAll(f.Data, []byte(`kata/solutions/`+e.ID()+`/`), []byte(`kata/`+e.Dir()+`/`))
+		}
+	}
+	return out
 }
 
 // changed returns the reference's files that differ from the starter's.
