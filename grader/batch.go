@@ -94,6 +94,11 @@ type pending struct {
 	trials   []trial // for kind tests: what the learner's tests are tried on
 }
 
+// fickle reports whether a failure may be something else's than the code's: a
+// server that is about to die, or a busy machine on which a learner's tests
+// wait too long.
+func (p pending) fickle() bool { return len(p.Exercise.Services) > 0 || len(p.trials) > 0 }
+
 // submissions are what has to be built to judge it.
 func (p pending) submissions() []bench.Submission {
 	if len(p.trials) == 0 {
