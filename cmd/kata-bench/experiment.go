@@ -43,6 +43,7 @@ func experiments() []experiment {
 		{name: "start", title: "Starting", measure: measureStart},
 		{name: "idle", title: "Waiting", measure: measureIdle},
 		{name: "memory", title: "Memory of kata's own process", measure: measureMemory},
+		{name: "class", title: "A class", measure: measureClass},
 		{name: "services", tables: measureServices},
 	}
 }

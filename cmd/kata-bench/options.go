@@ -17,6 +17,7 @@ type options struct {
 	course   []string // exercises to measure with; none: all
 	markdown bool
 	cpu      bool
+	class    int    // checkouts of the class
 	cache    string // Go build cache to use; "": a temporary one
 }
 
@@ -47,6 +48,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&exercises, "exercises", "", "measure with these `ids` of the course, with commas, and not with all")
 	flags.BoolVar(&o.markdown, "markdown", false, "print the table as Markdown")
 	flags.BoolVar(&o.cpu, "cpu", false, "measure processor time instead of time, for a busy machine")
+	flags.IntVar(&o.class, "class", 40, "grade `checkouts` in the experiment class; go test is tried in as many as there are rounds")
 	flags.StringVar(&o.cache, "gocache", "", "keep compiled packages in this `folder` (default: a temporary one)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -59,6 +61,9 @@ func parse(args []string, stderr io.Writer) (options, error) {
 func (o options) check(rest []string) error {
 	if len(rest) > 0 {
 		return fmt.Errorf("unknown argument %q: kata-bench takes flags only", rest[0])
+	}
+	if o.class < 1 {
+		return fmt.Errorf("-class is %d: at least one checkout is needed", o.class)
 	}
 	if o.rounds < 1 {
 		return fmt.Errorf("-n is %d: at least one round is needed", o.rounds)

@@ -100,7 +100,10 @@ func testBusy(t *testing.T) {
 			c := h.visit()
 			all.Go(func() { defer c.conn.Close(); got[i], failed[i] = c.follow(0, len(list)) })
 		}
-		for _, text := range list {
+		for i, text := range list {
+			if i == len(list)-1 {
+				synctest.Wait() // for the last event all of them wait
+			}
 			h.Publish(text)
 		}
 		all.Wait()
