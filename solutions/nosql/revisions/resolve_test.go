@@ -65,11 +65,11 @@ func TestResolve(t *testing.T) {
 	t.Run("a replication that falls into it loses nothing", testReplicated)
 	t.Run("a process that dies loses no entry, and another can finish", func(t *testing.T) {
 		c := open(t)
-		north, south := c.site("north"), c.site("south")
+		north, south, west := c.site("north"), c.site("south"), c.site("west")
 		book := north.book()
 		var lift string
 		var entries []revisions.Entry
-		prepare := func() { lift, entries = c.conflict(north, south) }
+		prepare := func() { lift, entries = c.conflict(north, south, west) }
 		north.steps(prepare, resolving(t, book, &lift), north.dying(), func(n int, ours, _ error) {
 			sent := fmt.Sprintf("Resolve %s; CouchDB is out of reach\nfrom its request %d on: %s", lift, n, outcome(ours))
 			north.mustHold(sent, atResolve, n, lift, entries...)
