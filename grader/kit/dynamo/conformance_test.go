@@ -21,7 +21,8 @@ import (
 func client(s *dynamo.Server, endpoint string) *dynamodb.Client {
 	key, secret := s.Credentials()
 	return dynamodb.New(dynamodb.Options{
-		Region: dynamo.Region, BaseEndpoint: aws.String(endpoint), Credentials: credentials.NewStaticCredentialsProvider(key, secret, ""), RetryMaxAttempts: 1,
+		Region: dynamo.Region, BaseEndpoint: aws.String(endpoint), Credentials: credentials.NewStaticCredentialsProvider(key, secret, ""),
+		HTTPClient: s.HTTPClient(), RetryMaxAttempts: 1,
 	})
 }
 
