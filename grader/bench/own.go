@@ -28,7 +28,8 @@ func (s Submission) Own() []course.File {
 }
 
 // turnImports turns what f imports below one of from. A file that does not parse
-// stays as it is, for the compiler to refuse.
+// stays as it is, for the compiler to refuse, as does the import of the
+// reference by the package in its place, for the source rules.
 func turnImports(f course.File, from []string, to string) []byte {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, f.Name, f.Data, parser.ImportsOnly)
@@ -37,7 +38,8 @@ func turnImports(f course.File, from []string, to string) []byte {
 	}
 	var edits []edit
 	for _, spec := range file.Imports {
-		if path, ok := turnPath(spec.Path.Value, from, to); ok {
+		path, ok := turnPath(spec.Path.Value, from, to)
+		if itself := path == to && !strings.Contains(f.Name, "/"); ok && !itself {
 			edits = append(edits, edit{fset.PositionFor(spec.Path.Pos(), false).Offset, fset.PositionFor(spec.Path.End(), false).Offset, strconv.Quote(path)})
 		}
 	}

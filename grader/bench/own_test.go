@@ -34,3 +34,17 @@ func TestAVariantThatDoesNotParseStaysAsItIs(t *testing.T) {
 		}
 	}
 }
+
+// Only the source rules may see that the package imports the reference; its
+// programs, in folders below, import the package itself.
+func TestAVariantDoesNotImportItself(t *testing.T) {
+	text := "package shop\n\nimport _ \"" + module + "/solutions/rest/shop\"\n"
+	s := Submission{Exercise: &course.Exercise{Track: "rest", Name: "shop"}, Variant: "x", Files: []course.File{{Name: "shop.go", Data: []byte(text)}, {Name: "cmd/shop/main.go", Data: []byte(text)}}}
+	own := s.Own()
+	if string(own[0].Data) != text {
+		t.Errorf("the package's own file became\n%s", own[0].Data)
+	}
+	if !strings.Contains(string(own[1].Data), `"`+s.Package()+`"`) {
+		t.Errorf("the program's file became\n%s", own[1].Data)
+	}
+}
