@@ -39,7 +39,11 @@ func New() http.Handler {
 	mux.HandleFunc("POST /apply", s.apply)
 	mux.HandleFunc("GET /applications", s.list)
 	mux.HandleFunc("GET /applications/{id}", s.show)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // site is all visitors, by the value of their cookie.
@@ -70,16 +74,12 @@ func (s *site) visitor(w http.ResponseWriter, r *http.Request) *visitor {
 }
 
 func (s *site) form(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	v, token := s.visitor(w, r), rand.Text()
 	v.tokens[token] = true
 	page(w, http.StatusOK, formPage, form{Token: token})
 }
 
 func (s *site) apply(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	v, token := s.visitor(w, r), r.PostFormValue("token")
 	if !v.tokens[token] {
 		http.Error(w, "this form is not yours", http.StatusForbidden)
@@ -98,8 +98,6 @@ func (s *site) apply(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) list(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	v := s.visitor(w, r)
 	var all []Application
 	for _, token := range v.order {
@@ -109,8 +107,6 @@ func (s *site) list(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) show(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	a, ok := s.visitor(w, r).sent[r.PathValue("id")]
 	if !ok {
 		http.NotFound(w, r)
@@ -127,25 +123,15 @@ type form struct {
 }
 
 var (
-	formPage = template.Must(template.New("").Parse(`<!doctype html><html><body><h1>Apply</h1>
-<p>{{.Message}}</p>
-<form method="post" action="/apply">
-<input type="hidden" name="token" value="{{.Token}}">
-<input type="text" name="name" value="{{.Name}}">
-<input type="text" name="wish" value="{{.Wish}}">
-<button>Send</button>
-</form></body></html>
-`))
-	listPage = template.Must(template.New("").Parse(`<!doctype html><html><body><h1>Your applications</h1>
-<ul>{{range .}}
-<li>{{.Name}}: {{.Wish}}</li>{{end}}
-</ul></body></html>
-`))
-	showPage = template.Must(template.New("").Parse(`<!doctype html><html><body><h1>Thank you, {{.Name}}</h1>
-<p>You wish to learn: {{.Wish}}</p>
-</body></html>
-`))
+	formPage = parse("<!doctype html><html><body><h1>Apply</h1><p>{{.Message}}</p><form method='post' action='/apply'><input type=\"hidden\" name=\"token\" value=\"{{.Token}}\"><input type=\"text\" name=\"name\" value=\"{{.Name}}\"><input type=\"text\" name=\"wish\" value=\"{{.Wish}}\"><button>Send</button></form></body></html>")
+	listPage = parse("<!doctype html><html><body><h1>Your applications</h1><ul>{{range .}}<li>{{.Name}}: {{.Wish}}</li>{{end}}</ul></body></html>")
+	showPage = parse("<!doctype html><html><body><h1>Thank you, {{.Name}}</h1><p>You wish to learn: {{.Wish}}</p></body></html>")
 )
+
+// parse returns the template of a page.
+func parse(page string) *template.Template {
+	return template.Must(template.New("page").Parse(page))
+}
 
 // page answers with a whole page, or with 500.
 func page(w http.ResponseWriter, status int, t *template.Template, data any) {
