@@ -2,7 +2,6 @@
 package load
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -94,5 +93,5 @@ func (r Report) Percentile(p float64) time.Duration {
 		return 0
 	}
 	rank := int(math.Ceil(p * float64(n) / 100)) // the nearest rank, from 1
-	return r.latencies[cmp.Or(rank, 1)-1]
+	return r.latencies[rank-1]
 }
