@@ -61,7 +61,7 @@ const (
 	whyMemory  = "It goes round the type system and so round everything that the compiler checks for you."
 	whyJudge   = "It belongs to what judges the code, not to the code."
 	whyRuntime = "Code that steers the scheduler or the collector hides a fault instead of mending it."
-	whyNetwork = "The network is no part of this exercise; where it is, the brief's imports say so."
+	whyNetwork = "The network is no part of this exercise: what it needs of it comes through the types of its API."
 	whyC       = "cgo needs a C compiler on every machine and leaves Go's safety behind."
 	whyOther   = "An exercise allows the standard library's computing packages and what its brief names under imports; its own solution needs no more."
 	whyGrader  = "It is a part of kata, which may change any day; the exercise's own folder and sub-folders are what this code may use."

@@ -23,7 +23,7 @@ func New(allowed []string) *analysis.Analyzer {
 		Run: func(pass *analysis.Pass) (any, error) {
 			for _, file := range pass.Files {
 				for _, m := range found(file) {
-					if !slices.Contains(allowed, m.on+"."+m.name.Name) && !slices.Contains(allowed, m.name.Name) {
+					if !m.plain && !slices.Contains(allowed, m.on+"."+m.name.Name) && !slices.Contains(allowed, m.name.Name) {
 						refusal.Report(pass, m.name, why, "the method %s of %s is not part of this exercise", m.name.Name, m.on)
 					}
 				}
@@ -51,18 +51,37 @@ func Of(files ...*ast.File) (allowed []string) {
 }
 
 type method struct {
-	on   string
-	name *ast.Ident
+	on    string
+	name  *ast.Ident
+	plain bool // an Unwrap that returns a field of its receiver, as fmt.Errorf's errors do
 }
 
 func found(file *ast.File) (methods []method) {
 	for _, decl := range file.Decls {
 		f, ok := decl.(*ast.FuncDecl)
 		if ok && f.Recv != nil && len(f.Recv.List) == 1 && slices.Contains(unseen, f.Name.Name) {
-			methods = append(methods, method{receiver(f.Recv.List[0].Type), f.Name})
+			methods = append(methods, method{receiver(f.Recv.List[0].Type), f.Name, unwraps(f)})
 		}
 	}
 	return methods
+}
+
+// unwraps reports whether f is an Unwrap that only returns a field of its
+// receiver: what it says is no more than what %w could.
+func unwraps(f *ast.FuncDecl) bool {
+	if f.Name.Name != "Unwrap" || f.Body == nil || len(f.Body.List) != 1 || len(f.Recv.List[0].Names) != 1 {
+		return false
+	}
+	ret, ok := f.Body.List[0].(*ast.ReturnStmt)
+	if !ok || len(ret.Results) != 1 {
+		return false
+	}
+	field, ok := ret.Results[0].(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	on, ok := field.X.(*ast.Ident)
+	return ok && on.Name == f.Recv.List[0].Names[0].Name
 }
 
 // receiver is the name of the type without pointer and type parameters.

@@ -32,3 +32,11 @@ func Equal(a, b int) bool { return a == b }
 
 // Comparer may ask for what it likes.
 type Comparer interface{ Equal(any) bool }
+
+type refused struct {
+	error
+	allow []string
+}
+
+// Unwrap returns a field.
+func (e refused) Unwrap() error { return e.error }
