@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/kata-go/kata"
@@ -15,11 +16,11 @@ import (
 
 func main() {
 	run.Init()
+	debug.SetGCPercent(400) // most commands are over before collecting pays
 	os.Exit(start(kata.Files))
 }
 
-// start runs the command line. The first interrupt asks it to end, a second one
-// ends it.
+// start runs the command line; a first interrupt asks it to end, a second ends it.
 func start(files fs.FS) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
