@@ -18,29 +18,16 @@ import (
 
 // key hashes everything that a verdict depends on.
 func (b *batch) key(s bench.Submission) (string, error) {
-	hidden, err := s.Exercise.HiddenTests()
+	judging, err := s.Exercise.Judging()
 	if err != nil {
 		return "", err
 	}
-	behaviours, err := s.Exercise.Behaviours()
-	if err != nil && b.Observed == nil {
-		return "", err
+	parts := [][]byte{
+		fmt.Append(nil, b.Quick, b.Seed, s.Tests != nil, s.Woven != nil, len(s.Files), len(s.Tests)),
+		[]byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()),
+		[]byte(services.Given(b.ServiceConfig(), s.Exercise.Services)),
 	}
-	solution, err := s.Exercise.Solution() // its methods are what the source rules allow
-	if err != nil {
-		return "", err
-	}
-	parts := [][]byte{fmt.Append(nil, behaviours, b.Quick, b.Seed, s.Tests != nil, s.Woven != nil), []byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()), []byte(services.Given(b.ServiceConfig(), s.Exercise.Services))}
-	mutants, err := s.Exercise.Mutants() // what the learner's own tests are tried on
-	if err != nil {
-		return "", err
-	}
-	files := slices.Concat(s.Files, s.Tests, hidden, solution)
-	for _, m := range mutants {
-		parts = append(parts, fmt.Append(nil, m.Name, m.Comment, m.Passes))
-		files = append(files, m.Files...)
-	}
-	for _, f := range files {
+	for _, f := range slices.Concat(s.Files, s.Tests, judging) {
 		parts = append(parts, []byte(f.Name), f.Data)
 	}
 	return verdict.Key(parts...), nil

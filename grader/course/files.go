@@ -33,6 +33,14 @@ func (e *Exercise) HiddenTests() ([]File, error) {
 	})
 }
 
+// Judging returns what of solutions/<id> a verdict depends on, sorted by name:
+// the reference, the hidden tests, the behaviours and the mutants.
+func (e *Exercise) Judging() ([]File, error) {
+	return e.choose(func(name string) (bool, error) {
+		return !isApparatus(name) || name == "behaviours.txt" || strings.HasPrefix(name, "mutants/"), nil
+	})
+}
+
 // isSolution reports whether a file of solutions/<id> belongs to the reference
 // and not to what is said about it or done with it.
 func (e *Exercise) isSolution(name string) bool {

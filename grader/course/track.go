@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // trackManifest is a track.toml.
@@ -48,17 +49,21 @@ func readTrack(s source, name string) (*Track, error) {
 	track := &Track{Name: name, Title: m.Title, About: m.About, Was: m.Was}
 	there, err := s.exercises(name, m.Exercises)
 	mistakes := []error{err, t.checkOrder("exercises", m.Exercises, there, isName)}
-	for _, n := range m.Exercises {
-		if !isName(n) || !slices.Contains(there, n) {
-			continue // told already
-		}
-		e, err := readExercise(s, name, n)
-		mistakes = append(mistakes, err)
-		if err == nil {
-			track.Exercises = append(track.Exercises, e)
-		}
+	listed := slices.DeleteFunc(slices.Clone(m.Exercises), func(n string) bool { return !isName(n) || !slices.Contains(there, n) }) // told already
+	track.Exercises, err = readExercises(s, name, listed)
+	return track, errors.Join(append(mistakes, err)...)
+}
+
+// readExercises reads the briefs of a track, at once; beside an error it
+// returns what could be read.
+func readExercises(s source, track string, names []string) ([]*Exercise, error) {
+	exercises, mistakes := make([]*Exercise, len(names)), make([]error, len(names))
+	var wg sync.WaitGroup
+	for i, n := range names {
+		wg.Go(func() { exercises[i], mistakes[i] = readExercise(s, track, n) })
 	}
-	return track, errors.Join(mistakes...)
+	wg.Wait()
+	return slices.DeleteFunc(exercises, func(e *Exercise) bool { return e == nil }), errors.Join(mistakes...)
 }
 
 // exercises returns the folders of a track that hold an exercise. Of a packed
