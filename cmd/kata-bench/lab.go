@@ -79,10 +79,11 @@ func (l *lab) folder(name string) string {
 }
 
 // environ is the user's environment with the build cache of the lab, and with
-// neither the user's services nor kata's settings. Later entries win.
+// neither the user's services nor kata's settings: kata takes the embedded
+// servers, as go test does, and no PostgreSQL that may be here. Later entries win.
 func (l *lab) environ(more ...string) []string {
 	env := slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "KATA_") })
-	return append(append(env, "GOCACHE="+l.gocache, "GOWORK=off", "NO_COLOR=1"), more...)
+	return append(append(env, "GOCACHE="+l.gocache, "GOWORK=off", "NO_COLOR=1", "KATA_SERVICES=embedded"), more...)
 }
 
 // ask returns what a command prints, in the current folder and environment.
