@@ -179,16 +179,16 @@ func Curl(r *http.Request) string {
 	} else if r.Method != http.MethodGet {
 		words[0] += " -X " + r.Method
 	}
-	words[0] += " ':8080" + r.URL.RequestURI() + "'"
+	words[0] += " " + quote(":8080"+r.URL.RequestURI())
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		if name != numberHeader {
-			words = append(words, "-H '"+name+": "+strings.Join(r.Header[name], ", ")+"'")
+			words = append(words, "-H "+quote(name+": "+strings.Join(r.Header[name], ", ")))
 		}
 	}
 	if r.GetBody != nil {
 		if body, err := r.GetBody(); err == nil {
 			text, _ := io.ReadAll(io.LimitReader(body, 300))
-			words = append(words, "-d '"+string(bytes.TrimSpace(text))+"'")
+			words = append(words, "-d "+quote(string(bytes.TrimSpace(text))))
 		}
 	}
 	line := strings.Join(words, " ")
@@ -197,6 +197,9 @@ func Curl(r *http.Request) string {
 	}
 	return line
 }
+
+// quote makes one word of a shell's out of s (POSIX.1-2024, XCU 2.2.2).
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 const numberHeader = "X-Kata-Request"
 
