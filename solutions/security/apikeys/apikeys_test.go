@@ -1,6 +1,7 @@
 package apikeys_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -47,19 +48,28 @@ func TestIssue(t *testing.T) {
 			for range 40 {
 				key, err := o.Issue(ctx, "ann", []string{"a"}, day)
 				id, secret := split(key)
-				if err != nil || seen[id] != "" || seen[secret] != "" || seen[secret[:min(10, len(secret))]] != "" {
+				start := secret[:min(10, len(secret))]
+				if err != nil || seen[id] != "" || seen[secret] != "" || seen[start] != "" {
 					kit.Fail(t, kit.Failure{
 						Sent: fmt.Sprintf("40 × Issue(ctx, \"ann\", …) in each of two processes,\nall at %s", o.now.Format(time.DateTime)),
-						Got:  fmt.Sprintf("in process %d %s, error: %v\nbefore it %s", process+1, key, err, seen[id]+seen[secret]),
+						Got:  fmt.Sprintf("in process %d %q, error: %v", process+1, key, err) + earlier(seen[id], seen[secret], seen[start]),
 						Want: "ids and secrets that have nothing in common", At: kit.At((*apikeys.Keys).Issue),
 					})
 				}
-				for _, part := range []string{id, secret, secret[:min(10, len(secret))]} {
+				for _, part := range []string{id, secret, start} {
 					seen[part] = key
 				}
 			}
 		}
 	})
+}
+
+// earlier names the key that a new one has a part in common with, if any.
+func earlier(keys ...string) string {
+	if key := cmp.Or(keys...); key != "" {
+		return fmt.Sprintf("\nafter %q", key)
+	}
+	return ""
 }
 
 // 2. The secret is shown once. What is stored, what the table is asked, lists and errors do not give it away, and a record's own content is no key.
