@@ -78,8 +78,8 @@ func (s *shop) get(c *cache.Cache, when, value string, want error, loads int) {
 	if n := s.asked(); !right || n != loads {
 		kit.Fail(s.t, kit.Failure{
 			Sent: fmt.Sprintf("Get(ctx, %q)\n%s", s.key, when),
-			Got:  fmt.Sprintf("%q, error: %v\nthe database was asked %d times so far", got, err, n),
-			Want: fmt.Sprintf("%q, error: %v\nthe database asked %d times so far", value, want, loads),
+			Got:  fmt.Sprintf("%q, error: %v\nthe database was asked %d× so far", got, err, n),
+			Want: fmt.Sprintf("%q, error: %v\nthe database asked %d× so far", value, want, loads),
 			Note: s.Saw(), At: kit.At((*cache.Cache).Get),
 		})
 	}

@@ -186,7 +186,7 @@ func TestToken(t *testing.T) {
 		session := s.signIn()
 		for i := range 5 {
 			s.provider.Advance(life + time.Second)
-			s.token(session, fmt.Sprintf("the token has expired for time number %d", i+1))
+			s.token(session, fmt.Sprintf("the token has expired: expiry %d of 5", i+1))
 		}
 		s.counts(5, "Token(ctx) after each of 5 expiries")
 	})
