@@ -25,14 +25,20 @@ import (
 // should not make two calls meet in code that may hold a lock while it waits.
 func Run(t *testing.T, sent string, f func(t *testing.T)) {
 	t.Helper()
+	if end, number := inside(t, sent, f); end != nil {
+		kit.Fail(t, kit.Failure{Sent: sent, Got: "everybody waits, and nothing will come", Want: "an end", At: Line(inBubble(number, everything())), Note: fmt.Sprint(end)})
+	}
+}
+
+// inside runs f in a bubble. It returns what synctest panics with where f did
+// not end, and the bubble's number. The failure is Run's to report: what a
+// deferred function logs, testing would place in this file, as nobody's words.
+func inside(t *testing.T, sent string, f func(t *testing.T)) (end any, number string) {
 	var ended bool
-	var number string
 	defer func() {
-		p := recover()
-		if p == nil || ended {
-			return // f ended, and left goroutines behind or did not
-		}
-		kit.Fail(t, kit.Failure{Sent: sent, Got: "everybody waits, and nothing will come", Want: "an end", At: Line(inBubble(number, everything())), Note: fmt.Sprint(p)})
+		if p := recover(); !ended {
+			end = p
+		} // else f ended, and left goroutines behind or did not
 	}()
 	synctest.Test(t, func(t *testing.T) {
 		number = own()
@@ -40,6 +46,7 @@ func Run(t *testing.T, sent string, f func(t *testing.T)) {
 		defer keep(t, sent)
 		f(t)
 	})
+	return nil, number
 }
 
 // keep turns a panic of f into a failure, which the harness cannot do from
