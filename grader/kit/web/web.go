@@ -273,8 +273,13 @@ func (r *recorder) Write(p []byte) (int, error) {
 // Unwrap serves http.ResponseController.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// Flush keeps handlers working that assert http.Flusher.
-func (r *recorder) Flush() { _ = http.NewResponseController(r.ResponseWriter).Flush() }
+// Flush keeps handlers working that assert http.Flusher. It begins the answer.
+func (r *recorder) Flush() {
+	if !r.begun {
+		r.WriteHeader(http.StatusOK)
+	}
+	_ = http.NewResponseController(r.ResponseWriter).Flush()
+}
 
 // Hijack is left to http.ResponseController, through Unwrap.
 
