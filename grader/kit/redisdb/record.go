@@ -115,7 +115,7 @@ func saw(commands []string) string {
 		last = max(last, k.last)
 	}
 	if more := len(all) - kinds; more > 0 {
-		fmt.Fprintf(&b, "\n      and %d kinds more", more)
+		fmt.Fprintf(&b, "\n      and %d more", more)
 	}
 	return b.String()
 }

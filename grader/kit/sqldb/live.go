@@ -229,7 +229,7 @@ func (l *Live) Fail(f kit.Failure) {
 	if f.At == "" && len(calls) > 0 {
 		f.At = calls[len(calls)-1].At
 	}
-	f.Note = strings.TrimPrefix(f.Note+"\n"+l.Name+" was asked "+Tell(calls), "\n")
+	f.Note = strings.TrimPrefix(f.Note+"\n"+l.Name+" was asked\n"+Tell(calls), "\n")
 	kit.Fail(l.t, f)
 }
 
@@ -241,7 +241,7 @@ func Tell(calls []Call) string {
 	}
 	var lines []string
 	if len(calls) > most {
-		lines = append(lines, fmt.Sprintf("… %d before", len(calls)-most))
+		lines = append(lines, fmt.Sprintf("… and %d before these", len(calls)-most))
 		calls = calls[len(calls)-most:]
 	}
 	for _, c := range calls {

@@ -119,7 +119,7 @@ func TestLiveFailureTellsTheCalls(t *testing.T) {
 		_, _ = db.DB.Exec("SELECT\n  $1 FROM nowhere", 7)
 		db.Fail(kit.Failure{Sent: "a", Got: "b", Want: "c"})
 	})
-	if !strings.Contains(got.failure, "was asked connection 1: SELECT $1 FROM nowhere  [7]  → no such table: nowhere") {
+	if !strings.Contains(got.failure, "was asked\n        connection 1: SELECT $1 FROM nowhere  [7]  → no such table: nowhere") {
 		t.Errorf("the failure says\n%s", got.failure)
 	}
 }

@@ -83,7 +83,7 @@ func saw(server string, texts []string) string {
 		last = max(last, k.last)
 	}
 	if more := len(all) - kinds; more > 0 {
-		fmt.Fprintf(&b, "\n%*s %d kinds more", width, "and", more)
+		fmt.Fprintf(&b, "\n%*s %d more", width, "and", more)
 	}
 	return b.String()
 }
