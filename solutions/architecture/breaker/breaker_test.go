@@ -71,7 +71,7 @@ func TestAgain(t *testing.T) {
 			o := n.call(r)
 			for _, s := range n.arrived(stock) {
 				if s.body != "rye bread" {
-					n.fail(o, fmt.Sprintf("sent the %d. time with the body %q", s.number, s.body), "\"rye bread\", however often it is sent; GetBody is nil")
+					n.fail(o, fmt.Sprintf("attempt %d had the body %q", s.number, s.body), "\"rye bread\", however often it is sent; GetBody is nil")
 				}
 			}
 		})
@@ -123,7 +123,7 @@ func sentWhole(t *testing.T) {
 		n.mustArrive(o, 4, "it may be sent again")
 		for _, s := range n.arrived(stock) {
 			if s.body != content || s.method != "PUT" || s.header.Get("Content-Type") != "application/json" {
-				n.fail(o, fmt.Sprintf("sent the %d. time as %s, Content-Type %q, with the body\n%q", s.number, s.method, s.header.Get("Content-Type"), s.body), "the same every time")
+				n.fail(o, fmt.Sprintf("attempt %d was a %s with Content-Type %q and the body\n%q", s.number, s.method, s.header.Get("Content-Type"), s.body), "the same every time")
 			}
 		}
 	})
@@ -188,7 +188,7 @@ func TestWaits(t *testing.T) {
 		in(t, c, func(n *network) {
 			for i, all := range waits(n) {
 				if limit := backoff << i; len(all) > 0 && slices.Max(all) > limit {
-					n.fail(outcome{}, fmt.Sprintf("a wait of %s before the %d. time", slices.Max(all), i+2), "at most "+limit.String())
+					n.fail(outcome{}, fmt.Sprintf("a wait of %s before attempt %d", slices.Max(all), i+2), "at most "+limit.String())
 				}
 			}
 		})
@@ -198,7 +198,7 @@ func TestWaits(t *testing.T) {
 			all := waits(n)
 			for i := range len(all) - 1 {
 				if short, long := mean(all[i]), mean(all[i+1]); long < short*13/10 || short == 0 {
-					n.fail(outcome{}, fmt.Sprintf("on average %s before the %d. time, %s before the next", short, i+2, long), "a range twice as wide each time")
+					n.fail(outcome{}, fmt.Sprintf("on average %s before attempt %d, %s before the next", short, i+2, long), "a range twice as wide each time")
 				}
 			}
 		})

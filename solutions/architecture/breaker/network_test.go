@@ -196,6 +196,9 @@ type outcome struct {
 }
 
 func (o outcome) String() string {
+	if o.status == 0 && o.err == nil {
+		return "" // of many calls
+	}
 	text := fmt.Sprintf("%d %q", o.status, o.body)
 	if o.err != nil {
 		text = fmt.Sprintf("the error %q", o.err)
@@ -303,7 +306,7 @@ func (n *network) fail(o outcome, got, want string) {
 func (n *network) mustArrive(o outcome, count int, why string) {
 	n.t.Helper()
 	if got := len(n.arrived(stock)); got != count {
-		n.fail(o, fmt.Sprintf("%s\nsent %s in all", o, times(got)), fmt.Sprintf("sent %s in all: %s", times(count), why))
+		n.fail(o, strings.TrimPrefix(fmt.Sprintf("%s\nsent %s in all", o, times(got)), "\n"), fmt.Sprintf("sent %s in all: %s", times(count), why))
 	}
 }
 
