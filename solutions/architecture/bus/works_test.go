@@ -1,6 +1,7 @@
 package bus_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -149,11 +150,11 @@ func (w *works) story() string {
 			text = append(text, fmt.Sprintf("… %d more", len(w.sent)-4))
 			break
 		}
-		text = append(text, fmt.Sprintf("%s (%s)\n%s", m.ID, m.Type, m.Body))
+		text = append(text, fmt.Sprintf("%s (%s)\n%s", m.ID, m.Type, broken(string(m.Body))))
 	}
 	var rules []string
 	for _, r := range w.rules {
-		rules = append(rules, strings.TrimSpace(fmt.Sprintf("%s: %s from %d", r.To, r.Country, r.Cents)))
+		rules = append(rules, strings.TrimSpace(fmt.Sprintf("%s: %s from %d cents", r.To, cmp.Or(r.Country, "any country"), r.Cents)))
 	}
 	return strings.Join(text, "\n") + "\nAttempts " + fmt.Sprint(w.tries) + "; rules " + strings.Join(rules, ", ")
 }
@@ -225,4 +226,18 @@ func commas(words []string) string {
 		return "none"
 	}
 	return strings.Join(words, ", ")
+}
+
+// broken breaks what a message says into lines of a screen.
+func broken(body string) string {
+	seams := strings.NewReplacer("><", ">\x00<", ",\"", ",\x00\"").Replace(body)
+	var lines []string
+	line := ""
+	for piece := range strings.SplitSeq(seams, "\x00") {
+		if line != "" && len(line)+len(piece) > 66 {
+			lines, line = append(lines, line), ""
+		}
+		line += piece
+	}
+	return strings.Join(append(lines, line), "\n")
 }
