@@ -129,6 +129,17 @@ func (k books) differing(other books) string {
 	return strings.Join(lines, "\n")
 }
 
+// overdrawn returns an account that is below zero, and by how many cents; ""
+// when none is.
+func (k books) overdrawn() (id, by string) {
+	for _, row := range k.accounts {
+		if id, cents, _ := strings.Cut(row, "|"); strings.HasPrefix(cents, "-") {
+			return id, cents[1:]
+		}
+	}
+	return "", ""
+}
+
 // sum adds all accounts up.
 func (k books) sum() (sum int64) {
 	for _, row := range k.accounts {

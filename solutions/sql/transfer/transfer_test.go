@@ -137,7 +137,7 @@ func (b *bank) between(prepare func() (ours, theirs move), judge func(f kit.Fail
 		errs[1] = <-g.done
 		b.Before(nil)
 		f := kit.Failure{
-			Sent: fmt.Sprintf("%s\nand before its call %d, in another process,\n%s", ours, n, theirs),
+			Sent: fmt.Sprintf("%s\nand before its database call %d, in another process,\n%s", ours, n, theirs),
 			Got:  word(errs[0]) + "\nthere: " + word(errs[1]), At: g.at,
 		}
 		b.idle(f)
@@ -298,7 +298,13 @@ func testCrowd(b *bank) {
 	}
 	f.Got = fmt.Sprintf("%d went through, %d got ErrFunds", len(went), len(moves)-len(went))
 	b.idle(f)
-	b.holds(before.after(went...), f)
+	want := before.after(went...)
+	if id, by := want.overdrawn(); id != "" {
+		f.Got += fmt.Sprintf("\nof account %s they took more than there was, by %s cents", id, by)
+		f.Want = "ErrFunds where there are too few cents"
+		b.Fail(f)
+	}
+	b.holds(want, f)
 	if below := b.Rows("SELECT id, cents FROM accounts WHERE cents < 0"); len(below) > 0 {
 		f.Got += "\nand below zero: " + strings.Join(below, "  ")
 		f.Want = "no account below zero"

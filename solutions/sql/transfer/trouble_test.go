@@ -84,7 +84,7 @@ func (b *bank) through(plight string, meet func(cancel func()) *trouble, judge f
 				cancel()
 				break
 			}
-			f := kit.Failure{Sent: fmt.Sprintf("%s\nand at its call %d %s", m, n, plight), Got: word(err), At: x.at}
+			f := kit.Failure{Sent: fmt.Sprintf("%s\nand at its database call %d %s", m, n, plight), Got: word(err), At: x.at}
 			b.idle(f)
 			cancel()
 			if judge(f, ending{err, poor}) {
