@@ -22,12 +22,12 @@ func TestOrder(t *testing.T) {
 		r.ran(true, "log", "user", "teas", "end of teas", "end of user", "end of log")
 		r.is(200, "green")
 	})
-	t.Run("so do the handlers of one route", func(t *testing.T) {
+	t.Run("the handlers of one route run in that order too", func(t *testing.T) {
 		s := open(t)
 		s.route("GET", "/teas", "timer user teas", passes, passes, answers(200, "green"))
 		s.get("/teas").ran(true, "timer", "user", "teas", "end of teas", "end of user", "end of timer")
 	})
-	t.Run("so do handlers and error handlers that are added together", func(t *testing.T) {
+	t.Run("handlers and error handlers that are added together do so too", func(t *testing.T) {
 		s := open(t)
 		s.built = []string{"Use /  log, user: next(nil), next(an error)", "Catch  one, two: hand it on, answer 503"}
 		s.app.Use("/", s.handler("log", passes), s.handler("user", fails(errors.New("no tea"))))
@@ -173,7 +173,7 @@ func TestPanics(t *testing.T) {
 	caught := func(s *row) {
 		s.built = append(s.built, "Catch  sorry: answers with what it found in the error")
 		s.app.Catch(func(err error, w http.ResponseWriter, _ *http.Request, _ middleware.Next) {
-			_, _ = fmt.Fprintf(w, "says %s %t, is %t", word, strings.Contains(err.Error(), word), errors.Is(err, boom))
+			_, _ = fmt.Fprintf(w, "its text has %s: %t, errors.Is finds it: %t", word, strings.Contains(err.Error(), word), errors.Is(err, boom))
 		})
 	}
 	t.Run("a panic in a handler reaches the error handler", func(t *testing.T) {
@@ -182,21 +182,21 @@ func TestPanics(t *testing.T) {
 		s.use("/used", "user", panics("no "+word))
 		s.route("GET", "/route", "first second", passes, panics("no "+word))
 		caught(s)
-		s.get("/used").is(200, "says "+word+" true, is false")
-		s.get("/route").is(200, "says "+word+" true, is false")
+		s.get("/used").is(200, "its text has "+word+": true, errors.Is finds it: false")
+		s.get("/route").is(200, "its text has "+word+": true, errors.Is finds it: false")
 	})
 	t.Run("errors.Is finds the error that a handler panicked with", func(t *testing.T) {
 		s := open(t)
 		s.use("/", "user", panics(fmt.Errorf("load: %w", boom)))
 		caught(s)
-		s.get("/teas").is(200, "says "+word+" true, is true")
+		s.get("/teas").is(200, "its text has "+word+": true, errors.Is finds it: true")
 	})
 	t.Run("a panic in an error handler reaches the one behind it", func(t *testing.T) {
 		s := open(t)
 		s.use("/", "user", fails(errors.New("no tea")))
 		s.catch("clumsy", panics(boom))
 		caught(s)
-		s.get("/teas").is(200, "says "+word+" true, is true")
+		s.get("/teas").is(200, "its text has "+word+": true, errors.Is finds it: true")
 	})
 	t.Run("a panic in a mounted app goes on outside", func(t *testing.T) {
 		s := open(t)
@@ -206,7 +206,7 @@ func TestPanics(t *testing.T) {
 		s.use("/", "cart", passes)
 		caught(s)
 		r := s.get("/shop/teas")
-		r.is(200, "says "+word+" true, is true")
+		r.is(200, "its text has "+word+": true, errors.Is finds it: true")
 		r.ran(false, "inner")
 	})
 	t.Run("http.ErrAbortHandler goes through as it is", func(t *testing.T) {

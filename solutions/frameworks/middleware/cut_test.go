@@ -154,7 +154,7 @@ func TestMount(t *testing.T) {
 			s.get(path).is(200, "open")
 		}
 	})
-	t.Run("in there the path is what is left", func(t *testing.T) {
+	t.Run("below the path of Use a handler sees what is left of it", func(t *testing.T) {
 		s := open(t)
 		s.use("/"+word, "page", tells)
 		s.get("/"+word+"/users/7?q="+word).is(200, "/users/7?q="+word)
@@ -162,14 +162,14 @@ func TestMount(t *testing.T) {
 		s.get("/"+word).is(200, "/?")
 		s.get("/"+word+"/"+word).is(200, "/"+word+"?")
 	})
-	t.Run("behind it the path is whole again", func(t *testing.T) {
+	t.Run("behind that Use the path is whole again", func(t *testing.T) {
 		s := open(t)
 		s.use("/"+word, "guard", passes)
 		s.use("/"+word+"/users", "count", passes)
 		s.use("/", "page", tells)
 		s.get("/"+word+"/users/7").is(200, "/"+word+"/users/7?")
 	})
-	t.Run("an error handler behind it sees the whole path", func(t *testing.T) {
+	t.Run("an error handler behind that Use sees the whole path", func(t *testing.T) {
 		s := open(t)
 		s.use("/"+word, "guard", fails(errors.New("no key")))
 		s.catch("sorry", tells)

@@ -1,6 +1,7 @@
 package middleware_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -48,7 +49,11 @@ func fails(err error) step {
 }
 
 func panics(value any) step {
-	return step{fmt.Sprintf("panics with %q", fmt.Sprint(value)), func(http.ResponseWriter, *http.Request, middleware.Next) { panic(value) }}
+	what := fmt.Sprintf("panics with %q", fmt.Sprint(value))
+	if err, ok := value.(error); ok {
+		what = fmt.Sprintf("panics with the error %q", err)
+	}
+	return step{what, func(http.ResponseWriter, *http.Request, middleware.Next) { panic(value) }}
 }
 
 // tells answers with the path that the handler sees.
@@ -161,7 +166,7 @@ func (r result) fail(want string) {
 	}
 	kit.Fail(r.row.t, kit.Failure{
 		Sent: strings.Join(r.row.built, "\n") + "\n" + r.Sent, Got: got, Want: want,
-		Note: strings.TrimPrefix(r.Note+"\nran: "+folded(r.trail), "\n"), At: r.At,
+		Note: strings.TrimPrefix(r.Note+"\nran: "+folded(r.trail), "\n"), At: cmp.Or(r.At, kit.At((*middleware.App).ServeHTTP)),
 	})
 }
 
