@@ -85,7 +85,7 @@ func helped(t *testing.T, class string, c conventions.Config, path, many, one st
 		request, want := pair[0], pair[1]
 		r, ok := find(conventions.For(class, c).Routes, request)
 		if !ok || r.Helper != want {
-			fail(t, class, c, fmt.Sprintf("%s has the helper %q\n%s", request, r.Helper, table(class, c)), fmt.Sprintf("%s has the helper %q", request, want))
+			fail(t, class, c, fmt.Sprintf("%s has the helper %q\n%s", request, r.Helper, table(class, c, func(r conventions.Route) string { return r.Helper })), fmt.Sprintf("%s has the helper %q", request, want))
 		}
 	}
 }
@@ -98,7 +98,7 @@ func routed(t *testing.T, class string, c conventions.Config, request, want stri
 		got = r.Action
 	}
 	if got != want {
-		fail(t, class, c, request+"  goes to  "+got+"\n"+table(class, c), request+"  goes to  "+want)
+		fail(t, class, c, request+"  goes to  "+got+"\n"+table(class, c, func(r conventions.Route) string { return r.Action }), request+"  goes to  "+want)
 	}
 }
 
@@ -119,12 +119,12 @@ func fits(pattern, path string) bool {
 	})
 }
 
-// table lists the routes of a class as they are.
-func table(class string, c conventions.Config) string {
+// table lists the routes of a class as they are, with what column says of each.
+func table(class string, c conventions.Config, column func(conventions.Route) string) string {
 	var b strings.Builder
 	b.WriteString("of these routes, in this order:\n")
 	for _, r := range conventions.For(class, c).Routes {
-		fmt.Fprintf(&b, "  %-6s %-18s %s\n", r.Method, r.Pattern, r.Action)
+		fmt.Fprintf(&b, "  %-6s %-23s %s\n", r.Method, r.Pattern, column(r))
 	}
 	return b.String()
 }
