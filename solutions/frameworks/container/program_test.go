@@ -70,7 +70,7 @@ type program struct {
 }
 
 func start(t *testing.T) *program {
-	return &program{Container: container.New(), t: t, rand: kit.Rand(t), unwilling: map[string]error{}, broken: map[string]error{}}
+	return &program{Container: container.New(), t: t, rand: kit.Rand(t), at: kit.At(container.Get[*Server]), unwilling: map[string]error{}, broken: map[string]error{}}
 }
 
 // called notes a constructor's call and returns the error that it must give.
