@@ -102,7 +102,7 @@ func TestGivenToPut(t *testing.T) {
 		b.Tags = a.Tags
 		d.put(a)
 		d.put(b)
-		d.did("two contacts with the same tags; Edit(%q) appends vip,\nEdit(%q) appends trial", a.Email, b.Email)
+		d.did("two contacts with the same tags;\nEdit(%q) appends vip,\nEdit(%q) appends trial", a.Email, b.Email)
 		d.tag(a.Email, "vip")
 		d.tag(b.Email, "trial")
 		d.unchanged(put)
@@ -145,7 +145,7 @@ func TestReturned(t *testing.T) {
 			other := d.get(mine.Email)
 			d.did("two callers of Get(%q), one\n%s", mine.Email, use.what)
 			use.do(&mine)
-			d.still(other, d.want[mine.Email], get)
+			d.still("the other one now holds", other, d.want[mine.Email], get)
 		}
 	})
 	t.Run("two callers of Batches share nothing", func(t *testing.T) {
@@ -154,16 +154,16 @@ func TestReturned(t *testing.T) {
 			mine, other := d.batches(3), d.batches(3)
 			d.did("two callers of Batches(3), one takes\n%q and %s", mine[0][1].Email, use.what)
 			use.do(&mine[0][1])
-			d.still(other[0][1], d.want[d.emails()[1]], batched)
+			d.still("the other one now holds", other[0][1], d.want[d.emails()[1]], batched)
 		}
 	})
 }
 
-// still fails unless what somebody holds is as it was.
-func (d *desk) still(held, was contact, by any) {
+// still fails unless what somebody, who, holds is as it was.
+func (d *desk) still(who string, held, was contact, by any) {
 	d.t.Helper()
 	if !same(held, was) {
-		d.fail("the other one now holds\n"+show(held), show(was), by)
+		d.fail(who+"\n"+show(held), show(was), by)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestStays(t *testing.T) {
 			c := d.get(d.any())
 			d.did("Get(%q), later an Edit of it\n%s", c.Email, use.what)
 			d.book.Edit(c.Email, use.do)
-			d.still(c, d.want[c.Email], edit)
+			d.still("what Get returned now holds", c, d.want[c.Email], edit)
 		}
 	})
 	t.Run("batches stay as they are through later edits and puts", func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestStays(t *testing.T) {
 				d.book.Put(contact{Email: "!" + kit.Word(d.rand, 4)}) // comes before all others
 			}
 			for i := range first {
-				d.still(batches[0][i], first[i], batched)
+				d.still("what Batches returned now holds", batches[0][i], first[i], batched)
 			}
 		}
 	})

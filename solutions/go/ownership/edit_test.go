@@ -70,7 +70,7 @@ func TestEditAnswers(t *testing.T) {
 func meeting(t *testing.T) {
 	d := open(t, 3)
 	email := d.any()
-	d.did("Edit(%q) appends vip; in the middle of its change another\ngoroutine's Edit appends trial", email)
+	d.did("Edit(%q) appends vip;\nin the middle of its change another goroutine's Edit appends trial", email)
 	var second *bubble.Goroutine
 	var once sync.Once
 	kit.Within(t, ample, d.log[0], func() {
@@ -96,7 +96,7 @@ func meeting(t *testing.T) {
 func halves(t *testing.T) {
 	d := open(t, 3)
 	email := d.any()
-	d.did("Edit(%q) sets name and city to one new word; between the two,\nother goroutines call Get and Batches", email)
+	d.did("Edit(%q) sets name and city to one new word;\nbetween the two, other goroutines call Get and Batches", email)
 	seen := make(chan contact, 16)
 	look := func() []*bubble.Goroutine {
 		return []*bubble.Goroutine{
