@@ -132,11 +132,11 @@ func TestSold(t *testing.T) {
 		}
 		prepare := func() { ticket, seat = h.ticket(h.show()), h.seat() }
 		c.steps(prepare, c.selling(&ticket), die, func(n int, _, _ error) {
-			c.mustAgree(fmt.Sprintf("Sell %s; the process dies right after\nits operation %d", told(ticket), n), ticket.Show, ticket.Seat)
+			c.mustAgree(fmt.Sprintf("Sell %s;\nthe process dies right after its operation %d", told(ticket), n), ticket.Show, ticket.Seat)
 		})
 		prepare = func() { ticket, seat = h.clerk().sell(h.ticket(h.show())), h.seat() }
 		c.steps(prepare, c.moving(&ticket, &seat), die, func(n int, _, _ error) {
-			c.mustAgree(fmt.Sprintf("Move %s; the process dies right after\nits operation %d", told(ticket), n), ticket.Show, ticket.Seat, seat)
+			c.mustAgree(fmt.Sprintf("Move %s;\nthe process dies right after its operation %d", told(ticket), n), ticket.Show, ticket.Seat, seat)
 		})
 	})
 	t.Run("the number is right when a seat is refused", func(t *testing.T) {
@@ -166,7 +166,7 @@ func (c *clerk) mustAgree(sent, show string, seats ...string) {
 	c.t.Helper()
 	found := c.seats(show, seats...)
 	sold := len(seats) - strings.Count(found, " is free")
-	c.mustCount(sent+": "+oneLine(found), show, sold)
+	c.mustCount(sent+".\nIn the table: "+oneLine(found), show, sold)
 }
 
 // 6. Sales, changes and moves of different shows and customers never write to the same partition.

@@ -53,7 +53,7 @@ func TestMove(t *testing.T) {
 		old, next := c.resold(show)
 		c.forget()
 		_, err := c.office.Move(t.Context(), old, seat)
-		sent := "Sell " + told(old) + " and Move that ticket away,\nSell " + told(next) + ",\nthen Move the first ticket as it was before to " + seat
+		sent := "Sell " + told(old) + "\nand Move that ticket away,\nSell " + told(next) + ",\nthen Move the first ticket as it was before to " + seat
 		c.mustRefuse(sent, err, conditional.ErrChanged, (*conditional.Office).Move)
 		c.mustHold(sent, show, []string{old.Seat, seat}, told(next)+"\n"+seat+" is free")
 	})
@@ -174,7 +174,7 @@ func (c *clerk) down(cut bool) {
 
 func (c *clerk) mustTell(sent string, err error, fn any) {
 	c.t.Helper()
-	f := kit.Failure{Sent: sent + ", and DynamoDB cannot be reached", Got: outcome(err), Want: "an error that says so", Note: c.Saw(), At: c.at(-1, fn)}
+	f := kit.Failure{Sent: sent + ",\nand DynamoDB cannot be reached", Got: outcome(err), Want: "an error that says so", Note: c.Saw(), At: c.at(-1, fn)}
 	if err == nil {
 		kit.Fail(c.t, f)
 	}

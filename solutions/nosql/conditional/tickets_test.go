@@ -212,7 +212,7 @@ func TestChange(t *testing.T) {
 		old, next := c.resold(show)
 		c.forget()
 		_, err := c.office.Change(t.Context(), old)
-		sent := "Sell " + told(old) + " and Move that ticket away,\nSell " + told(next) + ",\nthen Change the first ticket as it was before"
+		sent := "Sell " + told(old) + "\nand Move that ticket away,\nSell " + told(next) + ",\nthen Change the first ticket as it was before"
 		c.mustRefuse(sent, err, conditional.ErrChanged, (*conditional.Office).Change)
 		c.mustSee(sent, show, next, (*conditional.Office).Change)
 	})

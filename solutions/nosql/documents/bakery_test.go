@@ -246,6 +246,14 @@ func (tl *till) customer(stamps int) (number, email string) {
 	return number, email
 }
 
+// several is a number of things in words: "1 stamp", "2 stamps".
+func several(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
 // stamps returns what a card shows.
 func (tl *till) stamps(email string) int {
 	tl.t.Helper()

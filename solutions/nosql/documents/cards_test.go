@@ -113,7 +113,7 @@ func TestStamp(t *testing.T) {
 		_, email := tl.customer(want)
 		tl.customer(1)
 		if got := tl.stamps(email); got != want {
-			kit.Fail(t, kit.Failure{Sent: fmt.Sprintf("%d × Stamp of one card, then ByEmail", want), Got: fmt.Sprintf("%d stamps", got), Want: fmt.Sprintf("%d stamps", want), Note: tl.Saw(), At: kit.At((*documents.Cards).Stamp)})
+			kit.Fail(t, kit.Failure{Sent: fmt.Sprintf("%d × Stamp of one card, then ByEmail", want), Got: several(got, "stamp"), Want: several(want, "stamp"), Note: tl.Saw(), At: kit.At((*documents.Cards).Stamp)})
 		}
 	})
 	t.Run("of two stamps that are given at two tills none is lost", func(t *testing.T) {
@@ -165,14 +165,14 @@ func words(errs []error) (all []string) {
 // adds fails the behaviour unless nothing went wrong and the card shows want.
 func (tl *till) adds(email string, want int, f kit.Failure, errs ...error) {
 	tl.t.Helper()
-	f.Want = fmt.Sprintf("no error, and %d stamps on the card", want)
+	f.Want = "no error, and " + several(want, "stamp") + " on the card"
 	for _, err := range errs {
 		if err != nil {
 			kit.Fail(tl.t, f)
 		}
 	}
 	if got := tl.stamps(email); got != want {
-		f.Got += fmt.Sprintf("\nand then %d stamps on the card", got)
+		f.Got += "\nand then " + several(got, "stamp") + " on the card"
 		kit.Fail(tl.t, f)
 	}
 }
@@ -237,7 +237,7 @@ func TestRedeem(t *testing.T) {
 			number, email = ours.customer(n)
 			return ours.redeem(number), []call{theirs.stamp(number, b.shop(), b.next())}
 		}, func(f kit.Failure, err error, errs []error) {
-			f.Sent = fmt.Sprintf("a card with %d stamps;\n%s", n, f.Sent)
+			f.Sent = fmt.Sprintf("a card with %s;\n%s", several(n, "stamp"), f.Sent)
 			ours.adds(email, n-9, f, err, errs[0])
 		})
 	})
@@ -251,7 +251,7 @@ func TestRedeem(t *testing.T) {
 			number, email = ours.customer(n)
 			return ours.stamp(number, b.shop(), b.next()), []call{theirs.redeem(number)}
 		}, func(f kit.Failure, err error, errs []error) {
-			f.Sent = fmt.Sprintf("a card with %d stamps;\n%s", n, f.Sent)
+			f.Sent = fmt.Sprintf("a card with %s;\n%s", several(n, "stamp"), f.Sent)
 			ours.adds(email, n-9, f, err, errs[0])
 		})
 	})
@@ -279,12 +279,12 @@ func (tl *till) tries(number, email string, has int, want error, left int) {
 	c := tl.redeem(number)
 	tl.lines.forget()
 	err := c.run()
-	f := kit.Failure{Sent: fmt.Sprintf("%s, of a card with %d stamps", c.told, has), Got: word(err), Want: fmt.Sprintf("%s, and %d stamps left", word(want), left), Note: tl.Saw(), At: tl.at(c.fn)}
+	f := kit.Failure{Sent: fmt.Sprintf("%s, of a card with %s", c.told, several(has, "stamp")), Got: word(err), Want: fmt.Sprintf("%s, and %s left", word(want), several(left, "stamp")), Note: tl.Saw(), At: tl.at(c.fn)}
 	if !errors.Is(err, want) {
 		kit.Fail(tl.t, f)
 	}
 	if got := tl.stamps(email); got != left {
-		f.Got += fmt.Sprintf(", and %d stamps left", got)
+		f.Got += ", and " + several(got, "stamp") + " left"
 		kit.Fail(tl.t, f)
 	}
 }
@@ -293,8 +293,8 @@ func (tl *till) tries(number, email string, has int, want error, left int) {
 // and the others got ErrTooFew.
 func (tl *till) loaves(email string, has, want int, f kit.Failure, errs ...error) {
 	tl.t.Helper()
-	f.Sent = fmt.Sprintf("a card with %d stamps;\n%s", has, f.Sent)
-	f.Want = fmt.Sprintf("one loaf, one ErrTooFew, and %d stamps left", has-10*want)
+	f.Sent = fmt.Sprintf("a card with %s;\n%s", several(has, "stamp"), f.Sent)
+	f.Want = "one loaf, one ErrTooFew, and " + several(has-10*want, "stamp") + " left"
 	var loaves int
 	for _, err := range errs {
 		if err == nil {
@@ -305,7 +305,7 @@ func (tl *till) loaves(email string, has, want int, f kit.Failure, errs ...error
 	}
 	left := tl.stamps(email)
 	if loaves != want || left != has-10*want {
-		f.Got += fmt.Sprintf("\nand then %d stamps left", left)
+		f.Got += "\nand then " + several(left, "stamp") + " left"
 		kit.Fail(tl.t, f)
 	}
 }

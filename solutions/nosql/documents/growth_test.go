@@ -92,7 +92,7 @@ func (tl *till) busy(before int) {
 			f.Want = "no error"
 			kit.Fail(tl.t, f)
 		}
-		f.Sent = fmt.Sprintf("%d stamps there on that day;\n%s\nand then", before, f.Sent)
+		f.Sent = fmt.Sprintf("%s there on that day;\n%s\nand then", several(before, "stamp"), f.Sent)
 		tl.counts(shop, tl.today(), before+2, f)
 	})
 }
@@ -107,7 +107,7 @@ func (tl *till) counts(shop, day string, want int, f kit.Failure) {
 		return
 	}
 	f.Sent += "\n" + c.told
-	f.Got, f.Want = fmt.Sprintf("%d stamps", got), fmt.Sprintf("%d stamps", want)
+	f.Got, f.Want = several(got, "stamp"), several(want, "stamp")
 	if f.At == "" {
 		f.Note, f.At = tl.Saw(), tl.at(c.fn)
 	}
@@ -161,7 +161,7 @@ func TestVisits(t *testing.T) {
 			kit.Fail(t, kit.Failure{
 				Sent: fmt.Sprintf("%d × Stamp of one card, each in another shop", stamps),
 				Got:  fmt.Sprintf("a document of %d bytes in the collection %q", size, where),
-				Want: "no document with more than 16 KiB; 16 MiB are MongoDB's limit", At: tl.at((*documents.Cards).Stamp),
+				Want: "no document with more than 16 KiB; 16 MiB are MongoDB's limit", At: kit.At((*documents.Cards).Stamp),
 			})
 		}
 	})
@@ -306,7 +306,7 @@ func (tl *till) reads(c call) {
 		}
 		kit.Fail(tl.t, kit.Failure{
 			Sent: fmt.Sprintf("%s, with %d customers in the database", c.told, own+11),
-			Got:  fmt.Sprintf("%d documents and %d entries of an index read;\nMongoDB's plan: %s", p.Docs, p.Keys, strings.Join(p.Stages, " ← ")),
+			Got:  fmt.Sprintf("read %s, and %d entries of an index;\nMongoDB's plan: %s", several(int(p.Docs), "document"), p.Keys, strings.Join(p.Stages, " ← ")),
 			Want: "an index that leads to what is asked for", Note: "the command was\n" + p.Command, At: tl.at(c.fn),
 		})
 	}

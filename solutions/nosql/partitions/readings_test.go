@@ -237,7 +237,7 @@ func where(st cassandra.Statement) string {
 	case len(st.Partitions) == 1:
 		return "the partition " + st.Partitions[0]
 	case st.Scan:
-		return fmt.Sprintf("all partitions, %d of them", len(st.Partitions))
+		return fmt.Sprintf("all partitions (here %d)", len(st.Partitions))
 	}
 	return fmt.Sprintf("%d partitions", len(st.Partitions))
 }
@@ -279,7 +279,7 @@ func (s *service) small(name string) {
 			Sent: fmt.Sprintf("2 regions with %d stations each, all frosty, sent %d readings\na day each, on 2 days", stations, each),
 			Got:  fmt.Sprintf("%d rows in the partition %s of %s", sizes[key], key, table[1]),
 			Want: "no partition that has more than the stations of one region, or the\nreadings of one station on one day",
-			Note: "a region has up to 500 stations, a station sends 8,640 readings a day,\nand readings are kept for years",
+			Note: "a region has up to 500 stations, a station sends 8,640 readings\na day, and readings are kept for years",
 			At:   s.made(table[1]),
 		})
 	}

@@ -140,6 +140,7 @@ func TestLog(t *testing.T) {
 		north.add(lift, one)
 		south.add(lift, two)
 		replicate(north, south)
+		north.forget()
 		north.mustHold("north and south: Add the first entry of "+lift+".\nThen they replicate", atLog, 0, lift, one, two)
 	})
 }
