@@ -246,7 +246,7 @@ func TestKeys(t *testing.T) {
 		turned := slices.Clone(f.addrs)
 		slices.Reverse(turned)
 		other.Set(turned...)
-		f.same(other, "For in another process, whose Set had the same backends in another order", before)
+		f.same(other, "For in another process,\nwhose Set had the same backends in another order", before)
 	})
 	t.Run("keys are spread over the backends", func(t *testing.T) {
 		f := open(t, 8)

@@ -123,8 +123,16 @@ func (a *archive) is(sent string, err, want error, at any) {
 	a.t.Helper()
 	if !errors.Is(err, want) {
 		name := map[error]string{buckets.ErrNotFound: "ErrNotFound", buckets.ErrExists: "ErrExists"}[want]
-		a.fail(sent, fmt.Sprint(err), "an error that is "+name, at)
+		a.fail(sent, word(err), "an error that is "+name, at)
 	}
+}
+
+// word says what a call returned.
+func word(err error) string {
+	if err == nil {
+		return "no error"
+	}
+	return err.Error()
 }
 
 // narrow fails when more of a document was in memory than may be.

@@ -48,7 +48,7 @@ func TestNotFound(t *testing.T) {
 				a.bucket.Next("Read", trouble, trouble, trouble) // also for a second try
 				err := a.Get(a.ctx, name, io.Discard)
 				if err == nil || errors.Is(err, buckets.ErrNotFound) || errors.Is(err, buckets.ErrExists) {
-					a.fail(fmt.Sprintf("Get(%q), and the bucket says %q", name, text), fmt.Sprint(err), "an error that is neither ErrNotFound nor ErrExists", (*store).Get)
+					a.fail(fmt.Sprintf("Get(%q), and the bucket says %q", name, text), word(err), "an error that is neither ErrNotFound nor ErrExists", (*store).Get)
 				}
 				a.refresh()
 			}
@@ -114,7 +114,7 @@ func TestExists(t *testing.T) {
 			got := a.content(name)
 			ok := (outer == nil) != (inner == nil) && errors.Is(errors.Join(outer, inner), buckets.ErrExists)
 			if !ok {
-				a.fail(sent, fmt.Sprintf("the first returned %v,\nthe second %v", outer, inner), "nil for one of them, ErrExists for the other", (*store).Put)
+				a.fail(sent, fmt.Sprintf("the first returned %s,\nthe second %s", word(outer), word(inner)), "no error for one of them, ErrExists for the other", (*store).Put)
 			}
 			if want := map[bool]string{true: first, false: second}[outer == nil]; got != want {
 				a.fail(sent, fmt.Sprintf("a document of %d bytes, which is not the one that was stored", len(got)), "the document whose Put returned nil, whole", (*store).Put)
@@ -143,7 +143,7 @@ func TestWhole(t *testing.T) {
 			a.fail(sent, "Put returned nil", "an error", (*store).Put)
 		}
 		if why != nil && !errors.Is(err, why) {
-			a.fail(sent, fmt.Sprintf("Put returned %v", err), fmt.Sprintf("an error that is %q", why), (*store).Put)
+			a.fail(sent, word(err), fmt.Sprintf("an error that is %q", why), (*store).Put)
 		}
 		if there, _ := a.bucket.Own.Exists(context.Background(), name); there {
 			a.fail(sent, fmt.Sprintf("a document of %d bytes is there", len(a.content(name))), "no document", (*store).Put)
@@ -199,7 +199,7 @@ func TestGet(t *testing.T) {
 		each(t, func(a *archive) {
 			name, why := a.stored(5000), errors.New("broken pipe")
 			if err := a.Get(a.ctx, name, broken{why}); !errors.Is(err, why) {
-				a.fail(fmt.Sprintf("Get(%q) to somebody who is gone", name), fmt.Sprint(err), fmt.Sprintf("an error that is %q", why), (*store).Get)
+				a.fail(fmt.Sprintf("Get(%q) to somebody who is gone", name), word(err), fmt.Sprintf("an error that is %q", why), (*store).Get)
 			}
 		})
 	})
@@ -333,7 +333,7 @@ func TestContext(t *testing.T) {
 			ctx, cancel := context.WithCancel(a.ctx)
 			cancel()
 			if err := f(a, ctx, name, buckets.New(to.Bucket)); !errors.Is(err, context.Canceled) {
-				a.fail(sent+", with a context that has ended", fmt.Sprint(err), "an error that is context.Canceled", at)
+				a.fail(sent+", with a context that has ended", word(err), "an error that is context.Canceled", at)
 			}
 			a.same(name, before, kind, sent+", with a context that has ended", at)
 			if there, _ := to.Own.Exists(a.ctx, name); there {

@@ -196,7 +196,7 @@ func TestForeign(t *testing.T) {
 			for _, s := range workflow.Read(t, file).Run(e, world(nil)).Steps() {
 				if e.Name == "pull_request_target" && s.Code == workflow.ForeignCode {
 					kit.Fail(t, kit.Failure{
-						Sent: e.String(), Got: "the pull request's code is there, in a run that has the rights of main:\nGitHub gives it secrets, and what it saves in a cache, main finds",
+						Sent: e.String(), Got: "the pull request's code is there, in a run\nthat has the rights of main: GitHub gives it secrets, and what it saves in a cache, main finds",
 						Want: "the pull request's code in a run that is the pull request's", At: kit.Line(file, s.Line),
 					})
 				}
