@@ -32,6 +32,9 @@ type product versions.Product
 
 func (p product) path() string { return "/products/" + text(p.ID) }
 
+// moment is how a failure shows a date of the plan.
+const moment = "2006-01-02 15:04:05 -0700"
+
 func text(n int) string { return strconv.Itoa(n) }
 
 // open serves some products, with prices below and above a euro.
@@ -51,7 +54,7 @@ func open(t testing.TB) *service {
 func shop(t testing.TB, list []product) *service {
 	t.Helper()
 	r := kit.Rand(t)
-	zone := time.FixedZone("CET", 3600*(1+r.IntN(5)))
+	zone := time.FixedZone("", 3600*(1+r.IntN(5)))
 	deprecated := time.Date(2026, time.January, 1+r.IntN(28), r.IntN(24), r.IntN(60), r.IntN(60), 0, zone)
 	plan := versions.Plan{Deprecated: deprecated, Sunset: deprecated.Add(time.Duration(2000+r.IntN(5000)) * time.Hour)}
 	given := make([]versions.Product, len(list))
