@@ -128,7 +128,7 @@ func TestPromise(t *testing.T) {
 			}
 		}
 	})
-	t.Run("an answer with a status a code or a date that is none is none of the document", func(t *testing.T) {
+	t.Run("an answer with a status, a code or a date that the API never sends is none of the document", func(t *testing.T) {
 		d := read(t)
 		for _, c := range calls(t) {
 			a := c.answer(t)
