@@ -146,8 +146,7 @@ func TestRequestID(t *testing.T) {
 	t.Run("the handler learns the id that the client gets", func(t *testing.T) {
 		a := serve(t, echo).Do("GET", "/")
 		if id := a.Header.Get("X-Request-Id"); id == "" || a.Body != id {
-			a.Sent += "\nthe handler wrote what RequestID told it"
-			a.Fail(t, "one id, both in the header X-Request-Id and from RequestID\nthe header has "+fmt.Sprintf("%q", id))
+			ids(t, a, "an id, the same both times")
 		}
 	})
 	t.Run("no two requests get the same id, nor do two processes give it", func(t *testing.T) {
@@ -158,7 +157,7 @@ func TestRequestID(t *testing.T) {
 				id := a.Header.Get("X-Request-Id")
 				if seen[id] || !goodID.MatchString(id) {
 					kit.Fail(t, kit.Failure{
-						Sent: "two services, each made by New, were sent 60 times\n" + a.Sent, Got: fmt.Sprintf("X-Request-Id: %s\nafter %d other ids", id, len(seen)),
+						Sent: "two services, each made by New, were sent 60 times\n" + a.Sent, Got: fmt.Sprintf("X-Request-Id: %s\nids seen before it: %d", id, len(seen)),
 						Want: "an id that no request had before, made of letters, digits and -_.", At: kit.At(problems.New),
 					})
 				}
@@ -171,8 +170,7 @@ func TestRequestID(t *testing.T) {
 		for _, id := range []string{kit.Word(s.rand, 1), "A-" + kit.Word(s.rand, 9) + "_0.9Z", strings.ToUpper(kit.Word(s.rand, 64))} {
 			a := s.Do("GET", "/", web.Header("X-Request-Id", id))
 			if a.Header.Get("X-Request-Id") != id || a.Body != id {
-				a.Sent += "\nthe handler wrote what RequestID told it"
-				a.Fail(t, "the caller's id, in X-Request-Id and from RequestID\nthe header has "+fmt.Sprintf("%q", a.Header.Get("X-Request-Id")))
+				ids(t, a, "the caller's id, both times")
 			}
 		}
 	})
@@ -182,9 +180,7 @@ func TestRequestID(t *testing.T) {
 		for _, id := range []string{kit.Word(s.rand, 65), good + " " + good, good + ",level=INFO", "é" + good, good + `"`, good + "/.."} {
 			a := s.Do("GET", "/", web.Header("X-Request-Id", id))
 			if got := a.Header.Get("X-Request-Id"); !goodID.MatchString(got) || a.Body != got {
-				a.Sent += "\nthe handler wrote what RequestID told it"
-				a.At = kit.At(problems.New)
-				a.Fail(t, fmt.Sprintf("an id of the service's own, not the caller's: it is no good one\nthe header has %.40q", got))
+				ids(t, a, "both the same, an id of the service's own: the caller's is no good one")
 			}
 		}
 	})
@@ -193,7 +189,7 @@ func TestRequestID(t *testing.T) {
 // tearApart panics; the log must say that it was here.
 func tearApart(value any) error { panic(value) }
 
-// 6. Each answer of 500 or more is one record of level Error, with the id, all that the error says and the function that panicked.
+// 6. Each error or panic that is a 500 or more is one record of level Error, with the id, all that the error says and the function that panicked.
 func TestLog(t *testing.T) {
 	t.Run("an internal error is logged once with its id and all that it says", func(t *testing.T) {
 		r := kit.Rand(t)
@@ -317,6 +313,16 @@ func TestBegun(t *testing.T) {
 			})
 			a, err := s.Try("GET", "/export")
 			whole(t, a, err, strings.Replace(e.did, "a part of its answer", "its status", 1))
+		}
+	})
+	t.Run("an error after a flush does not pass for an answer", func(t *testing.T) {
+		for _, e := range ends {
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) error {
+				_ = http.NewResponseController(w).Flush() // who cannot, has sent nothing
+				return e.end()
+			})
+			a, err := s.Try("GET", "/export")
+			whole(t, a, err, strings.Replace(e.did, "wrote a part of its answer", "called Flush of http.ResponseController", 1))
 		}
 	})
 	t.Run("an error that comes too late for an answer is logged all the same", func(t *testing.T) {

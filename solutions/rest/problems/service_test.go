@@ -138,6 +138,15 @@ func silent(t testing.TB, a web.Answer, did, word string) {
 	}
 }
 
+// ids fails a test of request ids; its handler wrote what RequestID told it.
+func ids(t testing.TB, a web.Answer, want string) {
+	t.Helper()
+	kit.Fail(t, kit.Failure{
+		Sent: a.Sent, Got: fmt.Sprintf("X-Request-Id: %q\nRequestID told the handler %q", a.Header.Get("X-Request-Id"), a.Body),
+		Want: want, Note: a.Note, At: kit.At(problems.New),
+	})
+}
+
 // whole fails unless the client got a problem, or noticed that the connection broke.
 func whole(t testing.TB, a web.Answer, err error, did string) {
 	t.Helper()
