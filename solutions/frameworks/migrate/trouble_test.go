@@ -236,6 +236,7 @@ func (r *release) during(name string, f call, what string, n int, trouble troubl
 	if len(names) > 2 || err == nil && len(names) < 2 {
 		r.fail(fmt.Sprintf("%q, %s", names, said(err)), "the names of what is done, and an error unless that is all")
 	}
+	r.sent[0] += fmt.Sprintf(";\nit returned the names %q", names) // what the tables must agree with
 	return len(names), c != nil
 }
 
