@@ -3,6 +3,7 @@ package workflow
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -117,7 +118,7 @@ func (s *shell) interpret(ctx context.Context, set []string, script string, env 
 		return 2, err
 	}
 	err = runner.Run(ctx, file)
-	if status, ok := interp.IsExitStatus(err); ok {
+	if status, ok := errors.AsType[interp.ExitStatus](err); ok {
 		return int(status), nil
 	}
 	return 0, err
