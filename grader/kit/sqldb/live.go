@@ -45,7 +45,7 @@ func Open(t testing.TB) *Live {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	dsn := "file:" + filepath.ToSlash(filepath.Join(dir, "test.db")) +
-		"?_dqs=0&_pragma=journal_mode(wal)&_pragma=synchronous(off)&_pragma=foreign_keys(1)&_pragma=busy_timeout(1000)"
+		"?_dqs=0&_pragma=journal_mode(wal)&_pragma=synchronous(off)&_pragma=foreign_keys(1)&_pragma=busy_timeout(2000)"
 	connector := file{&sqlite.Driver{}, dsn}
 	l := newLive(t, &wire{Connector: connector}, sql.OpenDB(connector))
 	l.Name = "SQLite " + l.version("SELECT sqlite_version()")
