@@ -226,7 +226,7 @@ func (s *stand) took(want time.Duration) {
 	}
 }
 
-// 6. When the context ends, no more requests are begun and those under way are given up. Run returns at once, with what there is.
+// 6. When the context ends, no more requests are begun and those under way are given up: they count as failed. Run returns at once, with what there is.
 func TestCancel(t *testing.T) {
 	t.Run("when the context ends Run returns at once, with what it has", func(t *testing.T) { cancelled(t, false) })
 	t.Run("when the context ends Run waits for nobody who does not listen", func(t *testing.T) { cancelled(t, true) })
