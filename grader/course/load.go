@@ -26,19 +26,26 @@ func LoadTrees(fsys fs.FS) (*Course, error) { return load(source{fsys, true}) }
 
 func load(s source) (*Course, error) {
 	c := &Course{}
-	names, err := c.readTracks(s)
-	tracks, mistakes := make([]*Track, len(names)), make([]error, len(names)+1)
-	mistakes[len(names)] = err
+	names, unordered := c.readTracks(s)
+	tracks, unreadable := readAll(names, func(name string) (*Track, error) { return readTrack(s, name) })
+	c.Tracks = tracks
+	if err := errors.Join(unreadable, unordered); err != nil {
+		return c, err
+	}
+	return c, c.checkLinks()
+}
+
+// readAll reads what names name, at once: a learner waits for this with every
+// command. Beside an error it returns, in the order of the names, what could be
+// read.
+func readAll[T any](names []string, read func(name string) (*T, error)) ([]*T, error) {
+	all, mistakes := make([]*T, len(names)), make([]error, len(names))
 	var wg sync.WaitGroup
-	for i, name := range names { // at once: a learner waits for this with every command
-		wg.Go(func() { tracks[i], mistakes[i] = readTrack(s, name) })
+	for i, name := range names {
+		wg.Go(func() { all[i], mistakes[i] = read(name) })
 	}
 	wg.Wait()
-	c.Tracks = slices.DeleteFunc(tracks, func(t *Track) bool { return t == nil })
-	if errors.Join(mistakes...) == nil {
-		mistakes = append(mistakes, c.checkLinks())
-	}
-	return c, errors.Join(mistakes...)
+	return slices.DeleteFunc(all, func(t *T) bool { return t == nil }), errors.Join(mistakes...)
 }
 
 // readTracks reads course.toml, if there is one, and returns the tracks in

@@ -6,7 +6,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // trackManifest is a track.toml.
@@ -50,20 +49,8 @@ func readTrack(s source, name string) (*Track, error) {
 	there, err := s.exercises(name, m.Exercises)
 	mistakes := []error{err, t.checkOrder("exercises", m.Exercises, there, isName)}
 	listed := slices.DeleteFunc(slices.Clone(m.Exercises), func(n string) bool { return !isName(n) || !slices.Contains(there, n) }) // told already
-	track.Exercises, err = readExercises(s, name, listed)
+	track.Exercises, err = readAll(listed, func(n string) (*Exercise, error) { return readExercise(s, name, n) })
 	return track, errors.Join(append(mistakes, err)...)
-}
-
-// readExercises reads the briefs of a track, at once; beside an error it
-// returns what could be read.
-func readExercises(s source, track string, names []string) ([]*Exercise, error) {
-	exercises, mistakes := make([]*Exercise, len(names)), make([]error, len(names))
-	var wg sync.WaitGroup
-	for i, n := range names {
-		wg.Go(func() { exercises[i], mistakes[i] = readExercise(s, track, n) })
-	}
-	wg.Wait()
-	return slices.DeleteFunc(exercises, func(e *Exercise) bool { return e == nil }), errors.Join(mistakes...)
 }
 
 // exercises returns the folders of a track that hold an exercise. Of a packed
