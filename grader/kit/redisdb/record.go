@@ -1,12 +1,13 @@
 package redisdb
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"unicode"
+
+	"github.com/kata-go/kata/grader/kit/internal/traffic"
 )
 
 // record is what a front was asked, without greetings.
@@ -74,50 +75,12 @@ func (s *Server) Forget() {
 //
 // "then" means that all of the lines above came before the first of this line,
 // and "and" that some came after it.
-func (s *Server) Saw() string { return saw(s.Commands()) }
-
-// kinds is how many kinds of command Saw lists.
-const kinds = 6
-
-func saw(commands []string) string {
+func (s *Server) Saw() string {
+	commands := s.Commands()
 	if len(commands) == 0 {
 		return "Redis saw no command"
 	}
-	type kind struct {
-		text               string
-		count, first, last int
-	}
-	var all []kind
-	for i, c := range commands {
-		at := slices.IndexFunc(all, func(k kind) bool { return k.text == c })
-		if at < 0 {
-			at = len(all)
-			all = append(all, kind{text: c, first: i})
-		}
-		all[at].count++
-		all[at].last = i
-	}
-	var b strings.Builder
-	last := -1
-	for i, k := range all[:min(len(all), kinds)] {
-		lead := "\n      and"
-		switch {
-		case i == 0:
-			lead = "Redis saw"
-		case last < k.first:
-			lead = "\n     then"
-		}
-		times := ""
-		if k.count > 1 {
-			times = strconv.Itoa(k.count) + " × "
-		}
-		fmt.Fprintf(&b, "%s %s%s", lead, times, k.text)
-		last = max(last, k.last)
-	}
-	if more := len(all) - kinds; more > 0 {
-		fmt.Fprintf(&b, "\n      and %d more", more)
-	}
-	return b.String()
+	return traffic.Saw("Redis", commands)
 }
 
 // show writes a command for people, in at most widest runes.

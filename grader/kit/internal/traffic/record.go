@@ -41,14 +41,8 @@ func (r *Record) Forget() {
 	r.texts = nil
 }
 
-// Saw tells the operations in a line for each kind of them:
-//
-//	MongoDB saw 74 × users.find({email: "a"})
-//	       then 61 × users.insert({email: "a"})
-//
-// "then" means that all of the lines above came before the first of this line,
-// and "and" that some came after it.
-func (r *Record) Saw(server string) string { return saw(server, r.Texts()) }
+// Saw is the function Saw of Texts.
+func (r *Record) Saw(server string) string { return Saw(server, r.Texts()) }
 
 // kinds is how many kinds of operation Saw lists.
 const kinds = 6
@@ -59,7 +53,14 @@ type kind struct {
 	count, first, last int
 }
 
-func saw(server string, texts []string) string {
+// Saw tells the operations that a server saw, in a line for each kind of them:
+//
+//	MongoDB saw 74 × users.find({email: "a"})
+//	       then 61 × users.insert({email: "a"})
+//
+// "then" means that all of the lines above came before the first of this line,
+// and "and" that some came after it.
+func Saw(server string, texts []string) string {
 	if len(texts) == 0 {
 		return server + " saw nothing"
 	}
