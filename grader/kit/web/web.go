@@ -181,8 +181,11 @@ func Curl(r *http.Request) string {
 	}
 	words[0] += " " + quote(":8080"+r.URL.RequestURI())
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
-		if name != numberHeader {
-			words = append(words, "-H "+quote(name+": "+strings.Join(r.Header[name], ", ")))
+		if name == numberHeader {
+			continue
+		}
+		for _, value := range r.Header[name] {
+			words = append(words, "-H "+quote(name+": "+value))
 		}
 	}
 	if r.GetBody != nil {

@@ -42,6 +42,7 @@ func TestCurl(t *testing.T) {
 		{"a plain GET", "GET", "/orders?page=2", nil, `curl -i ':8080/orders?page=2'`},
 		{"a short body stays on the line", "PUT", "/a", []web.Option{web.Body("", "x")}, `curl -i -X PUT ':8080/a' -d 'x'`},
 		{"fields are sorted", "GET", "/", []web.Option{web.Header("B", "2"), web.Header("A", "1")}, `curl -i ':8080/' -H 'A: 1' -H 'B: 2'`},
+		{"a field in two lines is sent twice", "GET", "/", []web.Option{func(r *http.Request) { r.Header["A"] = []string{"1", "2"} }}, `curl -i ':8080/' -H 'A: 1' -H 'A: 2'`},
 		{"a quote stays in its word", "GET", "/?q=it's", []web.Option{web.Header("A", "O'Hara")}, `curl -i ':8080/?q=it'\''s' -H 'A: O'\''Hara'`},
 		{"a long line is broken", "POST", "/orders", []web.Option{web.JSON(`{"item":"tea"}`)},
 			"curl -i -X POST ':8080/orders' \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"item\":\"tea\"}'"},
