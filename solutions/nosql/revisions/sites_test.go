@@ -174,9 +174,9 @@ func (s *site) mustDo(sent string, fn any, err error) {
 func (s *site) mustHold(sent string, fn any, n int, lift string, want ...revisions.Entry) {
 	s.t.Helper()
 	got, err := s.own.Log(s.t.Context(), lift)
-	f := kit.Failure{Sent: sent, Got: list(got), Want: list(sorted(want)), Note: s.Saw(), At: s.at(n, fn)}
-	if strings.HasSuffix(f.Note, " saw nothing") {
-		f.Note = "" // this Log goes past the record
+	f := kit.Failure{Sent: sent, Got: list(got), Want: list(sorted(want)), At: s.at(n, fn)}
+	if len(s.Requests()) > 0 { // of the calls before; this Log goes past the record
+		f.Note = s.Saw()
 	}
 	if err != nil {
 		f.Got = wrong(err)
