@@ -1,6 +1,7 @@
 package lambda_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -42,6 +43,7 @@ type cloud struct {
 	connects int
 	broken   int // how many times yet connecting fails
 	number   int
+	started  int // instances
 }
 
 // in runs f in a cloud of its own.
@@ -62,8 +64,15 @@ type instance struct {
 
 func (c *cloud) start() *instance {
 	f := lambda.New(lambda.Config{Connect: c.connect, Margin: margin})
-	c.number++
-	return &instance{cloud: c, handler: aws.NewHandler(f.Handle), name: fmt.Sprint("instance ", c.number)}
+	c.started++
+	return &instance{cloud: c, handler: aws.NewHandler(f.Handle), name: fmt.Sprint("instance ", c.started)}
+}
+
+// after starts an instance whose events come after those of the first.
+func (c *cloud) after(first *instance) *instance {
+	i := c.start()
+	i.story = slices.Clone(first.story)
+	return i
 }
 
 var errNetwork = errors.New("dial tcp: connection refused")
@@ -203,7 +212,7 @@ func (i *instance) batch(bodies ...string) outcome {
 		ids = append(ids, fmt.Sprintf("m-%d-%s", i.number, kit.Word(i.rand, 4)))
 		records = append(records, fmt.Sprintf(record, ids[n], body, 1+n%3))
 		if n < 4 {
-			what += "\n" + ids[n] + " " + body
+			what += "\n" + ids[n] + " " + shown(body)
 		}
 	}
 	if len(bodies) > 4 {
@@ -216,13 +225,15 @@ func (i *instance) batch(bodies ...string) outcome {
 
 // post gives the instance an HTTP event with this body.
 func (i *instance) post(body string, inBase64 bool) outcome {
-	what := "an HTTP event with the body\n" + body
+	what := "an HTTP event with the body\n" + shown(body)
 	if inBase64 {
 		body = base64.StdEncoding.EncodeToString([]byte(body))
 		what += "\nin Base64: " + body
 	}
 	return i.invoke(what, fmt.Sprintf(request, body, inBase64))
 }
+
+func shown(body string) string { return cmp.Or(body, "(empty)") }
 
 func (c *cloud) fail(o outcome, got, want string) {
 	c.t.Helper()
