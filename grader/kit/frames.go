@@ -14,6 +14,13 @@ var ownTests atomic.Bool
 // harness calls it, where learners write the tests.
 func OwnTests() { ownTests.Store(true) }
 
+// trees hold the code under test. The exercises' folders, track/name, lie two
+// levels below, and those of variants three.
+var trees = []struct {
+	path  string
+	depth int
+}{{"/exercises/", 2}, {"/solutions/", 2}, {"/variants/", 3}}
+
 // Owned reports whether a function's full name belongs to the code under test:
 // a package below exercises/, solutions/ or variants/, but no test of one.
 func Owned(function string) bool {
@@ -23,8 +30,8 @@ func Owned(function string) bool {
 	if strings.Contains(function, "_test.") {
 		return false
 	}
-	for _, tree := range []string{"/exercises/", "/solutions/", "/variants/"} {
-		if strings.Contains(function, "github.com/kata-go/kata"+tree) {
+	for _, tree := range trees {
+		if strings.Contains(function, "github.com/kata-go/kata"+tree.path) {
 			return true
 		}
 	}
@@ -119,11 +126,25 @@ func ownedCall(call, position string) (name, file string, ok bool) {
 		return "", "", false
 	}
 	file, _, _ = strings.Cut(strings.TrimSpace(position), " ")
-	return base(call[:open]), base(file), true
+	return base(call[:open]), inFolder(file), true
 }
 
-func place(file string, line int) string { return Line(base(file), line) }
+func place(file string, line int) string { return Line(inFolder(file), line) }
 
-// base keeps what stands after the exercise's folder: files are named as the
-// learner sees them from there.
-func base(file string) string { return file[strings.LastIndexByte(file, '/')+1:] }
+// inFolder keeps what stands after the exercise's folder: files are named as the
+// learner sees them from there. Of a file that is in none it keeps the name.
+func inFolder(file string) string {
+	last, name := -1, base(file)
+	for _, tree := range trees {
+		i := strings.LastIndex("/"+file, tree.path)
+		if i <= last {
+			continue
+		}
+		if parts := strings.SplitN(file[i+len(tree.path)-1:], "/", tree.depth+1); len(parts) > tree.depth {
+			last, name = i, parts[tree.depth]
+		}
+	}
+	return name
+}
+
+func base(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }

@@ -1,6 +1,7 @@
 package modules_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -124,8 +125,11 @@ func (s *shop) place(customer string, p product, quantity int) modules.Line {
 	s.t.Helper()
 	id, err := s.shop.Place(customer, p.sku, quantity)
 	s.did("Place(%q, %q, %d)", customer, p.sku, quantity)
-	if err != nil || id == "" {
-		s.fail(fmt.Sprintf("%q, error %v", id, err), "the order's id, and no error")
+	if err != nil {
+		s.fail((*modules.Shop).Place, fmt.Sprintf("the error %q", err), "the order's id, and no error")
+	}
+	if id == "" {
+		s.fail((*modules.Shop).Place, "an empty id", "the order's id")
 	}
 	return modules.Line{Order: id, SKU: p.sku, Quantity: quantity, Cents: p.cents * int64(quantity)}
 }
@@ -135,13 +139,24 @@ func (s *shop) cancel(l modules.Line) {
 	err := s.shop.Cancel(l.Order)
 	s.did("Cancel(%q)", l.Order)
 	if err != nil {
-		s.fail(fmt.Sprintf("the error %q", err), "no error")
+		s.fail((*modules.Shop).Cancel, fmt.Sprintf("the error %q", err), "no error")
 	}
 }
 
-func (s *shop) fail(got, want string) {
+// fail ends the behaviour; method is what answered.
+func (s *shop) fail(method any, got, want string) {
 	s.t.Helper()
-	kit.Fail(s.t, kit.Failure{Sent: strings.Join(s.story, "\n"), Got: got, Want: want, At: kit.At(modules.New)})
+	kit.Fail(s.t, kit.Failure{Sent: strings.Join(s.story, "\n"), Got: got, Want: want, At: kit.At(method)})
+}
+
+// lasts fails unless a shop that is opened again has the same invoice for the
+// customer, and the same bestsellers.
+func (s *shop) lasts(customer string) {
+	s.t.Helper()
+	invoice, sold := s.shop.Invoice(customer), s.shop.Bestsellers()
+	s.reopen()
+	s.invoices(customer, invoice.Lines...)
+	s.sold(sold...)
 }
 
 // invoices fails unless the customer's invoice has these lines.
@@ -154,7 +169,7 @@ func (s *shop) invoices(customer string, want ...modules.Line) {
 	got := s.shop.Invoice(customer)
 	if !slices.Equal(got.Lines, want) || got.Total != total {
 		s.did("Invoice(%q)", customer)
-		s.fail(lines(got.Lines, got.Total), lines(want, total))
+		s.fail((*modules.Shop).Invoice, lines(got.Lines, got.Total), lines(want, total))
 	}
 }
 
@@ -170,8 +185,15 @@ func (s *shop) sold(want ...modules.Bestseller) {
 	s.t.Helper()
 	if got := s.shop.Bestsellers(); !slices.Equal(got, want) {
 		s.did("Bestsellers()")
-		s.fail(fmt.Sprintf("%v", got), fmt.Sprintf("%v", want))
+		s.fail((*modules.Shop).Bestsellers, ranking(got), ranking(want))
 	}
+}
+
+func ranking(all []modules.Bestseller) (text string) {
+	for _, b := range all {
+		text += fmt.Sprintf("%d × %s, %s\n", b.Sold, b.SKU, b.Name)
+	}
+	return cmp.Or(text, "no product")
 }
 
 func best(p product, sold int) modules.Bestseller {
