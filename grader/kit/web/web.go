@@ -190,8 +190,8 @@ func Curl(r *http.Request) string {
 	}
 	if r.GetBody != nil {
 		if body, err := r.GetBody(); err == nil {
-			text, _ := io.ReadAll(io.LimitReader(body, 300))
-			words = append(words, "-d "+quote(string(bytes.TrimSpace(text))))
+			text, _ := io.ReadAll(io.LimitReader(body, sentBytes+1))
+			words = append(words, "-d "+data(text, r.ContentLength))
 		}
 	}
 	line := strings.Join(words, " ")
@@ -199,6 +199,18 @@ func Curl(r *http.Request) string {
 		line = strings.Join(words, " \\\n  ")
 	}
 	return line
+}
+
+// sentBytes is how many bytes of a body a curl line has at most.
+const sentBytes = 300
+
+// data writes a body as a word of a shell's; a longer one with an ellipsis, and a
+// comment that tells its size.
+func data(body []byte, size int64) string {
+	if len(body) <= sentBytes {
+		return quote(string(bytes.TrimSpace(body)))
+	}
+	return quote(strings.ToValidUTF8(string(body[:sentBytes]), "")+"…") + fmt.Sprintf(" # %d bytes in all", size)
 }
 
 // quote makes one word of a shell's out of s (POSIX.1-2024, XCU 2.2.2).

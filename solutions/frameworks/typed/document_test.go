@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,38 +22,56 @@ func TestDocument(t *testing.T) {
 	t.Run("a validator reads the document", func(t *testing.T) { open(t).document() })
 	t.Run("every operation is there with the answers 200 and 422", func(t *testing.T) {
 		s := open(t)
-		for _, method := range []string{"GET", "POST"} {
+		for _, method := range []string{"POST", "GET"} {
 			op := s.operation(method)
 			for _, status := range []int{200, 422} {
 				if op.Responses.Status(status) == nil {
-					s.lacks(fmt.Sprintf("%s %s has no answer %d", method, orders, status), "the answers 200 and 422")
+					s.lacks(method, fmt.Sprintf("%s %s has no answer %d", method, orders, status), "the answers 200 and 422")
 				}
 			}
 		}
 	})
 	t.Run("parameters are required unless they are pointers", func(t *testing.T) {
-		s := open(t)
-		for _, p := range []struct {
-			method, in, name string
-			required         bool
-		}{
-			{"POST", "path", "shop", true}, {"POST", "query", "dry", true}, {"POST", "query", "tag", true}, {"POST", "query", "limit", false},
-			{"GET", "path", "shop", true}, {"GET", "query", "from", true}, {"GET", "query", "to", false},
-		} {
-			if got := s.parameter(p.method, p.in, p.name).Required; got != p.required {
-				s.lacks(fmt.Sprintf("%s %s: %s in %s has required %t", p.method, orders, p.name, p.in, got), fmt.Sprintf("required %t", p.required))
+		each(t, func(s *shop, method string) {
+			for _, p := range parameters[method] {
+				if got := s.parameter(method, p.in, p.name).Required; got != p.required {
+					s.lacks(method, fmt.Sprintf("%s %s: %s in %s has required %t", method, orders, p.name, p.in, got), fmt.Sprintf("required %t", p.required))
+				}
 			}
-		}
+		})
 	})
 	t.Run("the body is required and the operation without one has none", func(t *testing.T) {
-		s := open(t)
-		if body := s.operation("POST").RequestBody; body == nil || !body.Value.Required {
-			s.lacks("POST "+orders+" has no requestBody that is required", "a requestBody with required true")
-		}
-		if s.operation("GET").RequestBody != nil {
-			s.lacks("GET "+orders+" has a requestBody", "none: its input has no body")
-		}
+		each(t, func(s *shop, method string) {
+			body := s.operation(method).RequestBody
+			if method == "POST" && (body == nil || !body.Value.Required) {
+				s.lacks(method, "POST "+orders+" has no requestBody that is required", "a requestBody with required true")
+			}
+			if method == "GET" && body != nil {
+				s.lacks(method, "GET "+orders+" has a requestBody", "none: its input has no body")
+			}
+		})
 	})
+}
+
+// each looks at the document of an API with one operation, then at the document
+// of one with all.
+func each(t *testing.T, look func(s *shop, method string)) {
+	t.Helper()
+	for _, method := range []string{"POST", "GET"} {
+		look(only(t, method), method)
+	}
+	all := open(t)
+	look(all, "POST")
+	look(all, "GET")
+}
+
+// parameters are those of the operations on orders.
+var parameters = map[string][]struct {
+	in, name string
+	required bool
+}{
+	"POST": {{"path", "shop", true}, {"query", "dry", true}, {"query", "tag", true}, {"query", "limit", false}},
+	"GET":  {{"path", "shop", true}, {"query", "from", true}, {"query", "to", false}},
 }
 
 const orders = "/shops/{shop}/orders"
@@ -69,31 +89,40 @@ func (s *shop) document() *openapi3.T {
 		s.fail(a, "a valid OpenAPI 3.0 document")
 	}
 	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
-		s.lacks("openapi is "+doc.OpenAPI, "a version 3.0")
+		s.lacks("POST", "openapi is "+doc.OpenAPI, "a version 3.0")
 	}
 	return doc
 }
 
-func (s *shop) lacks(got, want string) {
+// lacks fails for what the document says of one of the operations on orders.
+func (s *shop) lacks(method, got, want string) {
 	s.t.Helper()
 	a := s.Do("GET", "/openapi.json")
-	kit.Fail(s.t, kit.Failure{Sent: a.Sent, Got: got, Want: want, Note: "the input is\n" + declared, At: a.At})
+	kit.Fail(s.t, kit.Failure{Sent: a.Sent, Got: got, Want: want, Note: "the input of " + method + " is\n" + declared[method], At: a.At})
 }
 
 func (s *shop) operation(method string) *openapi3.Operation {
 	s.t.Helper()
 	item := s.document().Paths.Find(orders)
 	if item == nil || item.GetOperation(method) == nil {
-		s.lacks("the document has no "+method+" "+orders, "every operation that Handle added")
+		s.lacks(method, "the document has no "+method+" "+orders+beside(item), "every operation that Handle added")
 	}
 	return item.GetOperation(method)
+}
+
+// beside tells which operations a path has.
+func beside(item *openapi3.PathItem) string {
+	if item == nil || len(item.Operations()) == 0 {
+		return ""
+	}
+	return ", only " + strings.Join(slices.Sorted(maps.Keys(item.Operations())), ", ")
 }
 
 func (s *shop) parameter(method, in, name string) *openapi3.Parameter {
 	s.t.Helper()
 	p := s.operation(method).Parameters.GetByInAndName(in, name)
 	if p == nil || p.Schema == nil {
-		s.lacks(fmt.Sprintf("%s %s has no parameter %s in %s with a schema", method, orders, name, in), "each parameter, with its schema")
+		s.lacks(method, fmt.Sprintf("%s %s has no parameter %s in %s with a schema", method, orders, name, in), "each parameter, with its schema")
 	}
 	return p
 }
@@ -102,7 +131,7 @@ func (s *shop) body() *openapi3.Schema {
 	s.t.Helper()
 	body := s.operation("POST").RequestBody
 	if body == nil || body.Value.Content.Get("application/json") == nil || body.Value.Content.Get("application/json").Schema == nil {
-		s.lacks("POST "+orders+" has no requestBody with a schema of application/json", "the schema of the body")
+		s.lacks("POST", "POST "+orders+" has no requestBody with a schema of application/json", "the schema of the body")
 	}
 	return body.Value.Content.Get("application/json").Schema.Value
 }
@@ -121,24 +150,16 @@ func TestAgreement(t *testing.T) {
 		{"on names in other letters and unknown names", []set{{"customer": gone, "CUSTOMER": "tea"}, {"colour": "green"}, {"address.country": "tea"}}},
 	} {
 		t.Run("document and server agree "+group.sentence, func(t *testing.T) {
-			s := open(t)
-			schema := s.body()
-			for _, c := range group.changes {
-				body := c.on(s.draw())
-				a, _ := s.post(good, text(body))
-				said := schema.VisitJSON(map[string]any(clone(body)))
-				if (a.Status == http.StatusOK) != (said == nil) {
-					a.Note = ""
-					s.fail(a, "the same from both: the document says "+verdict(said))
-				}
-			}
+			only(t, "POST").agree(group.changes)
+			open(t).agree(group.changes)
 		})
 	}
 	t.Run("document and server agree on an object of one field", func(t *testing.T) {
 		s := open(t)
 		item := s.document().Paths.Find("/notes/{id}")
 		if item == nil || item.Put == nil || item.Put.RequestBody == nil {
-			s.lacks("the document has no PUT /notes/{id} with a body", "every operation that Handle added")
+			a := s.Do("GET", "/openapi.json")
+			kit.Fail(t, kit.Failure{Sent: a.Sent, Got: "the document has no PUT /notes/{id} with a body", Want: "every operation that Handle added", At: a.At})
 		}
 		for _, body := range []fields{{}, {"text": "tea"}, {"text": 5}} {
 			a := s.Do("PUT", "/notes/5", web.JSON(text(body)))
@@ -149,19 +170,43 @@ func TestAgreement(t *testing.T) {
 		}
 	})
 	t.Run("document and server agree on parameters", func(t *testing.T) {
-		s := open(t)
-		for _, p := range [][3]string{
+		values := [][3]string{
 			{"path", "shop", "0"}, {"path", "shop", "1"}, {"path", "shop", "abc"}, {"path", "shop", "1.5"}, {"query", "dry", "true"}, {"query", "dry", "false"}, {"query", "dry", "perhaps"},
 			{"query", "limit", "0"}, {"query", "limit", "50"}, {"query", "limit", "51"}, {"query", "limit", "-1"}, {"query", "limit", "ten"}, {"query", "tag", ""}, {"query", "tag", "äöüäöü"}, {"query", "tag", "1234567"}, {"query", "tag", "12"},
-		} {
-			schema := s.parameter("POST", p[0], p[1]).Schema.Value
-			said := schema.VisitJSON(parsed(schema, p[2]))
-			a, _ := s.post(request(p), text(s.draw()))
-			if (a.Status == http.StatusOK) != (said == nil) {
-				s.fail(a, "the same from both: the document says "+verdict(said))
-			}
 		}
+		only(t, "POST").agreeOn(values)
+		open(t).agreeOn(values)
 	})
+}
+
+// agree fails unless the document says of each changed body what the server does.
+func (s *shop) agree(changes []set) {
+	s.t.Helper()
+	schema := s.body()
+	for _, c := range changes {
+		body := c.on(s.draw())
+		a, _ := s.post(good, text(body))
+		s.same(a, schema.VisitJSON(map[string]any(clone(body))))
+	}
+}
+
+// agreeOn is agree for parameters: where they are, their names and values.
+func (s *shop) agreeOn(values [][3]string) {
+	s.t.Helper()
+	for _, p := range values {
+		schema := s.parameter("POST", p[0], p[1]).Schema.Value
+		a, _ := s.post(request(p), text(s.draw()))
+		s.same(a, schema.VisitJSON(parsed(schema, p[2])))
+	}
+}
+
+// same fails unless a request was taken if and only if the document has nothing
+// against it.
+func (s *shop) same(a web.Answer, said error) {
+	s.t.Helper()
+	if (a.Status == http.StatusOK) != (said == nil) {
+		s.fail(a, "the same from both: the document says "+verdict(said))
+	}
 }
 
 func verdict(err error) string {

@@ -50,8 +50,15 @@ type address struct {
 	Floor  int    `json:"floor" min:"-2"`
 }
 
+// listing is the input of the operation beside it.
+type listing struct {
+	Shop int     `path:"shop"`
+	From string  `query:"from"`
+	To   *string `query:"to" minLength:"2"`
+}
+
 // declared is what failures show of these types.
-const declared = `Shop  int    path:"shop" min:"1"
+var declared = map[string]string{"POST": `Shop  int    path:"shop" min:"1"
 Dry   bool   query:"dry"
 Limit *int   query:"limit" min:"0" max:"50"
 Tag   string query:"tag" maxLength:"6"
@@ -60,7 +67,9 @@ Body  {customer string minLength:"1" maxLength:"10", express bool,
   lines []{sku string minLength:"3" maxLength:"8",
            count int min:"1" max:"99"},
   words []string, address {street string, zip *int min:"1000",
-  floor int min:"-2"}, gift *{sku, count as in lines}}`
+  floor int min:"-2"}, gift *{sku, count as in lines}}`, "GET": `Shop int     path:"shop"
+From string  query:"from"
+To   *string query:"to" minLength:"2"`}
 
 // shop is an API with two operations, which keep what they were called with.
 type shop struct {
@@ -77,35 +86,46 @@ type receipt struct {
 	For    string `json:"for"`
 }
 
-func open(t *testing.T) *shop {
+// open serves an API with all operations.
+func open(t *testing.T) *shop { return only(t, "POST", "GET", "PUT") }
+
+// only serves an API with the operations of these methods.
+func only(t *testing.T, methods ...string) *shop {
 	s := &shop{t: t, rand: kit.Rand(t)}
 	a := typed.New("shop")
-	typed.Handle(a, "POST", "/shops/{shop}/orders", func(_ context.Context, in placing) (receipt, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.calls = append(s.calls, in)
-		return receipt{7, in.Body.Customer}, nil
-	})
-	typed.Handle(a, "GET", "/shops/{shop}/orders", func(_ context.Context, in struct {
-		Shop int     `path:"shop"`
-		From string  `query:"from"`
-		To   *string `query:"to" minLength:"2"`
-	}) ([]string, error) {
-		if in.To != nil {
-			return []string{in.From, *in.To}, nil
-		}
-		return []string{in.From}, nil
-	})
-	typed.Handle(a, "PUT", "/notes/{id}", func(_ context.Context, in struct {
-		ID   string `path:"id"`
-		Body struct {
-			Text string `json:"text"`
-		} `body:"json"`
-	}) (string, error) {
-		return "half a result", errors.New(in.Body.Text)
-	})
+	add := map[string]func(){
+		"POST": func() { typed.Handle(a, "POST", orders, s.take) },
+		"GET":  func() { typed.Handle(a, "GET", orders, list) },
+		"PUT":  func() { typed.Handle(a, "PUT", "/notes/{id}", refuse) },
+	}
+	for _, m := range methods {
+		add[m]()
+	}
 	s.Server = web.Serve(t, a)
 	return s
+}
+
+func (s *shop) take(_ context.Context, in placing) (receipt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, in)
+	return receipt{7, in.Body.Customer}, nil
+}
+
+func list(_ context.Context, in listing) ([]string, error) {
+	if in.To != nil {
+		return []string{in.From, *in.To}, nil
+	}
+	return []string{in.From}, nil
+}
+
+func refuse(_ context.Context, in struct {
+	ID   string `path:"id"`
+	Body struct {
+		Text string `json:"text"`
+	} `body:"json"`
+}) (string, error) {
+	return "half a result", errors.New(in.Body.Text)
 }
 
 // fields is a JSON object that a test changes before it sends it.
@@ -137,6 +157,9 @@ func (s *shop) post(path, body string) (web.Answer, []placing) {
 	s.calls = nil
 	s.mu.Unlock()
 	a := s.Do("POST", path, web.JSON(body))
+	if line, _, cut := strings.Cut(a.Sent, "-d '"); cut {
+		a.Sent = line + "-d '" + strings.ReplaceAll(body, "'", `'\''`) + "'" // the whole of it
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return a, s.calls
@@ -194,7 +217,7 @@ func place(loc []any) string {
 
 func (s *shop) fail(a web.Answer, want string) {
 	s.t.Helper()
-	kit.Fail(s.t, kit.Failure{Sent: shorten(a.Sent), Got: pretty(a), Want: want, Note: "the input is\n" + declared, At: a.At})
+	kit.Fail(s.t, kit.Failure{Sent: shorten(a.Sent), Got: pretty(a), Want: want, Note: "the input is\n" + declared["POST"], At: a.At})
 }
 
 // shorten breaks the long line of a JSON body.
