@@ -76,17 +76,24 @@ func (d *detail) paragraph(label, text string) {
 		indent += labelWidth
 	}
 	prefix := strings.Repeat(" ", 4) + paint(d.p.faint, pad(label, indent-4))
+	before := ""
 	for line := range strings.SplitSeq(text, "\n") {
-		for _, piece := range breakLine(line, d.width-indent) {
+		for _, piece := range breakLine(line, before, d.width-indent) {
 			d.line(prefix + piece)
 			prefix = strings.Repeat(" ", indent)
 		}
+		before = line
 	}
 }
 
-func breakLine(line string, width int) []string {
-	if strings.HasPrefix(line, "curl ") {
+// breakLine breaks a line that comes after another. Where a command goes on, an
+// option stays whole: it is there to be pasted.
+func breakLine(line, before string, width int) []string {
+	switch {
+	case strings.HasPrefix(line, "curl "):
 		return wrapCommand(line, width, 2)
+	case strings.HasSuffix(before, ` \`):
+		return []string{line}
 	}
 	return wrap(line, width, 2)
 }

@@ -75,6 +75,16 @@ func TestWrapCommandCanBePasted(t *testing.T) {
 	}
 }
 
+func TestBreakLineKeepsAnOptionWhole(t *testing.T) {
+	option := "  -H 'X-Request-Id: " + strings.Repeat("a", 65) + "'"
+	if got := breakLine(option, `curl -i ':8080/' \`, 69); len(got) != 1 || got[0] != option {
+		t.Errorf("after a command: %q", got)
+	}
+	if got := breakLine(option, "curl -i ':8080/'", 69); len(got) < 2 {
+		t.Errorf("after a command that has ended: %q", got)
+	}
+}
+
 func TestRow(t *testing.T) {
 	for _, test := range []struct{ left, right, want string }{
 		{"a", "b", "a        b"},
