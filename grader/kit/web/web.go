@@ -161,7 +161,7 @@ func (a Answer) String() string {
 			fmt.Fprintf(&b, "%s: %s\n", name, v)
 		}
 	}
-	body := strings.TrimRight(a.Body, "\n")
+	body := Lines(strings.TrimRight(a.Body, "\n"))
 	if len(body) > 800 {
 		body = body[:800] + " … (" + fmt.Sprint(len(a.Body)) + " bytes)"
 	}
@@ -195,7 +195,7 @@ func Curl(r *http.Request) string {
 		}
 	}
 	line := strings.Join(words, " ")
-	if len(line) > 68 { // what 80 columns leave beside a failure's labels
+	if len(line) > columns {
 		line = strings.Join(words, " \\\n  ")
 	}
 	return line
