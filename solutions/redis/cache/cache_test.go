@@ -78,11 +78,41 @@ func (s *shop) get(c *cache.Cache, when, value string, want error, loads int) {
 	if n := s.asked(); !right || n != loads {
 		kit.Fail(s.t, kit.Failure{
 			Sent: fmt.Sprintf("Get(ctx, %q)\n%s", s.key, when),
-			Got:  fmt.Sprintf("%q, error: %v\nthe database was asked %d× so far", got, err, n),
-			Want: fmt.Sprintf("%q, error: %v\nthe database asked %d× so far", value, want, loads),
+			Got:  ordered(right, told(got, err), "the database was "+asked(n)+" so far"),
+			Want: ordered(right, told(value, want), "the database "+asked(loads)+" so far"),
 			Note: s.Saw(), At: kit.At((*cache.Cache).Get),
 		})
 	}
+}
+
+// told says what a Get returned; beside an error the value counts for nothing.
+func told(value string, err error) string {
+	if err != nil {
+		return "error: " + err.Error()
+	}
+	return fmt.Sprintf("%q, no error", value)
+}
+
+// ordered begins with what is not as it should be, since lists of results show
+// the first line alone.
+func ordered(right bool, answer, count string) string {
+	if right {
+		return count + "\n" + answer
+	}
+	return answer + "\n" + count
+}
+
+// asked says how often the database was.
+func asked(n int) string {
+	switch n {
+	case 0:
+		return "not asked"
+	case 1:
+		return "asked once"
+	case 2:
+		return "asked twice"
+	}
+	return fmt.Sprintf("asked %d times", n)
 }
 
 // 1. However many ask one process at once for a key that Redis does not have, the database is asked once, and all of them get its answer.
@@ -112,18 +142,19 @@ func TestOnce(t *testing.T) {
 			all.Go(func() {
 				came.Add(1)
 				v, err := c.Get(context.Background(), s.key)
-				answers <- fmt.Sprintf("%q, error: %v", v, err)
+				answers <- told(v, err)
 			})
 		}
 		kit.Within(t, 30*time.Second, "500 × Get", all.Wait)
 		close(answers)
-		want := fmt.Sprintf("%q, error: <nil>", s.value)
+		want := told(s.value, nil)
 		for got := range answers {
 			if loads := s.asked(); got != want || loads != 1 {
 				kit.Fail(t, kit.Failure{
 					Sent: fmt.Sprintf("%d × Get(ctx, %q) at once", n, s.key),
-					Got:  fmt.Sprintf("%s\nthe database was asked %d times", got, loads), Want: want + "\nthe database asked once",
-					At: kit.At((*cache.Cache).Get),
+					Got:  ordered(got == want, got, "the database was "+asked(loads)),
+					Want: ordered(got == want, want, "the database asked once"),
+					At:   kit.At((*cache.Cache).Get),
 				})
 			}
 		}
@@ -131,7 +162,7 @@ func TestOnce(t *testing.T) {
 		end()
 		if v, err := c.Get(ended, s.key); err == nil && v != s.value {
 			kit.Fail(t, kit.Failure{
-				Sent: fmt.Sprintf("Get(ctx, %q), whose context has ended", s.key), Got: fmt.Sprintf("%q, error: <nil>", v),
+				Sent: fmt.Sprintf("Get(ctx, %q), whose context has ended", s.key), Got: told(v, err),
 				Want: fmt.Sprintf("%q, or an error", s.value), At: kit.At((*cache.Cache).Get),
 			})
 		}
@@ -147,10 +178,10 @@ func TestMissing(t *testing.T) {
 		s.get(s.process(), "again, from another process", "", cache.ErrNotFound, 1)
 	})
 	t.Run("odd values are values", func(t *testing.T) {
-		for i, v := range []string{"", "-", "+", "null", "nil", "\x00", "not found", "NOT_FOUND", "(missing)", "{}"} {
+		for _, v := range []string{"", "-", "+", "null", "nil", "\x00", "not found", "NOT_FOUND", "(missing)", "{}"} {
 			s := open(t)
 			s.ttl, s.value = time.Hour, v
-			s.get(s.process(), fmt.Sprintf("of odd value %d", i+1), v, nil, 1)
+			s.get(s.process(), fmt.Sprintf("while its value in the database is %q", v), v, nil, 1)
 			s.get(s.process(), "again, from another process", v, nil, 1)
 		}
 	})
