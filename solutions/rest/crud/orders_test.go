@@ -129,7 +129,7 @@ func TestDelete(t *testing.T) {
 		o := s.placeSome(3)[1]
 		s.Do("DELETE", o.path())
 		if a := s.Do("DELETE", o.path()); a.Status != http.StatusNotFound {
-			a.Sent += "   (for the second time)"
+			a.Sent = "for the second time\n" + a.Sent
 			a.Fail(t, "404 Not Found: the order is gone already")
 		}
 	})
