@@ -1,6 +1,7 @@
 package limits_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -27,6 +28,7 @@ type gate struct {
 	rand    *rand.Rand
 	handler http.Handler // the learner's
 	reached atomic.Int64 // requests that came through to the API
+	let     atomic.Value // the learner's line that let the last one through, a string
 	mu      sync.Mutex
 	now     time.Time
 	story   []string // what was done, for the learner
@@ -48,7 +50,12 @@ func with(t testing.TB, burst int, every time.Duration) *gate {
 	r := kit.Rand(t)
 	g := &gate{t: t, rand: r, now: time.Date(2026, 3, 1+r.IntN(28), r.IntN(24), r.IntN(60), 0, r.IntN(1e9), time.UTC)}
 	g.Config = limits.Config{Burst: burst, Every: every, Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}, Now: g.clock}
-	api := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { g.reached.Add(1) })
+	api := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		g.reached.Add(1)
+		if _, ok := w.(*status); !ok { // straight has no time to lose
+			g.let.Store(kit.Caller())
+		}
+	})
 	g.handler = limits.New(api, g.Config)
 	g.Server = web.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.RemoteAddr = r.Header.Get(peerHeader)
@@ -87,12 +94,14 @@ func (g *gate) peer(address string) string {
 func (g *gate) send(address string, lines ...string) web.Answer {
 	g.t.Helper()
 	peer := g.peer(address)
+	g.let.Store("")
 	a := g.Do("GET", "/", func(r *http.Request) {
 		r.Header.Set(peerHeader, peer)
 		if len(lines) > 0 {
 			r.Header["X-Forwarded-For"] = lines
 		}
 	})
+	a.At = cmp.Or(a.At, g.let.Load().(string), kit.At(limits.New))
 	sent := "GET / from " + peer
 	for _, l := range lines {
 		sent += "\n  X-Forwarded-For: " + l
@@ -116,7 +125,15 @@ func (g *gate) passes(n int, why, address string, lines ...string) {
 			fail(g.t, a, "200 OK: "+why)
 		}
 	}
-	g.story = append(g.story, fmt.Sprintf("%d × GET / from %s passed", n, strings.Join(append([]string{address}, lines...), " for ")))
+	g.story = append(g.story, several(n)+"GET / from "+strings.Join(append([]string{address}, lines...), " for ")+" passed")
+}
+
+// several counts requests of a story.
+func several(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return strconv.Itoa(n) + " × "
 }
 
 // refused sends a request that must not pass, and returns the answer.
@@ -138,7 +155,7 @@ func fail(t testing.TB, a web.Answer, want string) {
 			got += "\n" + name + ": " + v
 		}
 	}
-	kit.Fail(t, kit.Failure{Sent: a.Sent, Got: got, Want: want, Note: a.Note, At: kit.At(limits.New)})
+	kit.Fail(t, kit.Failure{Sent: a.Sent, Got: got, Want: want, Note: a.Note, At: a.At})
 }
 
 // remains fails unless the answer says that so many requests are left.

@@ -235,7 +235,7 @@ func TestFields(t *testing.T) {
 		c := g.address(1)
 		for left := g.Burst - 1; left >= 0; left-- {
 			g.remains(g.send(c), left)
-			g.story = []string{fmt.Sprintf("%d × GET / from %s passed", g.Burst-left, c)}
+			g.story = []string{several(g.Burst-left) + "GET / from " + c + " passed"}
 		}
 		g.remains(g.send(c), 0)
 		g.remains(g.send(c), 0)
@@ -268,7 +268,7 @@ func TestMemory(t *testing.T) {
 		if grown > most {
 			kit.Fail(t, kit.Failure{
 				Sent: fmt.Sprintf("%d waves of %d clients, a request each; after each wave\n%s passed; then 300 requests of one client", waves, each, time.Duration(10*g.Burst)*g.Every),
-				Got:  fmt.Sprintf("%.1f MB more in use than before them", float64(grown)/(1<<20)),
+				Got:  fmt.Sprintf("%.1f MB more in use than before", float64(grown)/(1<<20)),
 				Want: fmt.Sprintf("less than %d MB: all of them have their whole allowance again", most>>20),
 				At:   kit.At(limits.New),
 			})
