@@ -13,6 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/grader/kit/web"
 )
 
 const file = "openapi.yaml"
@@ -149,12 +150,12 @@ func described(o *openapi3.Operation, status int) *openapi3.Response {
 	return nil
 }
 
-// methods returns what the document has, as "GET /parcels/{}", sorted.
+// methods returns what the document has, as "GET /parcels/{code}", sorted.
 func (d *document) methods() []string {
 	var list []string
 	for path, item := range d.Paths.Map() {
 		for method := range item.Operations() {
-			list = append(list, method+" "+shape(path))
+			list = append(list, method+" "+path)
 		}
 	}
 	slices.Sort(list)
@@ -192,6 +193,5 @@ func (a answer) String() string {
 			text += name + ": " + v + "\n"
 		}
 	}
-	body := strings.ReplaceAll(strings.TrimSpace(a.body), "},{", "},\n {")
-	return text + strings.ReplaceAll(body, `,"status"`, ",\n   \"status\"")
+	return text + web.Lines(strings.TrimSpace(a.body))
 }
