@@ -68,7 +68,7 @@ func TestRead(t *testing.T) {
 	t.Run("HEAD of what is not there answers 404", func(t *testing.T) {
 		s := open(t)
 		s.add(1)
-		refused(t, s.Do("HEAD", s.draw().path()), http.StatusNotFound, "that is what GET says")
+		refused(t, s.Do("HEAD", s.draw().path()), http.StatusNotFound, "there is none, and HEAD answers as GET would")
 	})
 }
 
@@ -224,7 +224,7 @@ func TestBody(t *testing.T) {
 		})
 	})
 	t.Run("a code that is not possible answers 422", func(t *testing.T) {
-		each(t, http.StatusUnprocessableEntity, "3 to 12 of A-Z, 0-9 and -", func(s *shop) []web.Option {
+		each(t, http.StatusUnprocessableEntity, "a code is 3 to 12 of A-Z, 0-9 and -", func(s *shop) []web.Option {
 			c := s.draw()
 			var bodies []web.Option
 			for _, code := range []string{
