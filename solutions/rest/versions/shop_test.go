@@ -98,7 +98,7 @@ func looks(t testing.TB, a web.Answer, want any) {
 	err := json.Unmarshal([]byte(a.Body), &got)
 	if a.Status != http.StatusOK || err != nil || !reflect.DeepEqual(got, want) {
 		b, _ := json.Marshal(want)
-		a.Fail(t, "200 OK and, with its members in any order,\n"+strings.ReplaceAll(string(b), "},{", "},\n {"))
+		a.Fail(t, "200 OK and these members, in any order\n"+web.Lines(string(b)))
 	}
 	hasType(t, a, "application/json", "application/vnd.shop.v1+json", "application/vnd.shop.v2+json")
 }
