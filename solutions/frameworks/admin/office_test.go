@@ -176,8 +176,15 @@ func (o *office) lists(path string, want ...tea) {
 		for _, w := range wanted {
 			fmt.Fprintf(&rows, "\n%q", w)
 		}
-		o.fail(a, fmt.Sprintf("%d rows of td, in which a reader sees%s", len(wanted), rows.String()))
+		o.fail(a, count(len(wanted))+" of td, in which a reader sees"+rows.String())
 	}
+}
+
+func count(rows int) string {
+	if rows == 1 {
+		return "1 row"
+	}
+	return fmt.Sprint(rows, " rows")
 }
 
 // inputs are those of a form by their names, with their values; a box is true

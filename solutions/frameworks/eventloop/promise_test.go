@@ -6,12 +6,17 @@ import (
 	"time"
 
 	"github.com/kata-go/kata/grader/kit"
+	"github.com/kata-go/kata/solutions/frameworks/eventloop"
 )
 
 // 6. A promise settles once; Then calls back later and never at once, and what its callback returns settles the promise that Then returned.
 func TestPromises(t *testing.T) {
+	chain := func(t *testing.T, told, want string, script func(*till)) {
+		t.Helper()
+		playAt(t, (*eventloop.Promise).Then, told, want, script)
+	}
 	t.Run("a promise settles once", func(t *testing.T) {
-		play(t, "script: p.Then value, error; resolve(1), resolve(2), reject(x);\np.Then value, error", "value:1 value:1", func(s *till) {
+		chain(t, "script: p.Then value, error; resolve(1), resolve(2), reject(x);\np.Then value, error", "value:1 value:1", func(s *till) {
 			p, resolve, reject := s.Promise()
 			p.Then(s.shows("value"), s.catches("error"))
 			resolve(1)
@@ -19,7 +24,7 @@ func TestPromises(t *testing.T) {
 			reject(errors.New("x"))
 			p.Then(s.shows("value"), s.catches("error"))
 		})
-		play(t, "script: p.Then value, error; reject(x), resolve(1)", "error:x", func(s *till) {
+		chain(t, "script: p.Then value, error; reject(x), resolve(1)", "error:x", func(s *till) {
 			p, resolve, reject := s.Promise()
 			p.Then(s.shows("value"), s.catches("error"))
 			reject(errors.New("x"))
@@ -27,7 +32,7 @@ func TestPromises(t *testing.T) {
 		})
 	})
 	t.Run("Then of a settled promise calls back later", func(t *testing.T) {
-		play(t, "script: p is resolved; p.Then callback; end of script", "end callback", func(s *till) {
+		chain(t, "script: p is resolved; p.Then callback; end of script", "end callback", func(s *till) {
 			p, resolve, _ := s.Promise()
 			resolve(1)
 			p.Then(s.done("callback"), nil)
@@ -35,7 +40,7 @@ func TestPromises(t *testing.T) {
 		})
 	})
 	t.Run("resolve and reject call back later", func(t *testing.T) {
-		play(t, "script: p.Then a, q.Then nil, b; reject q, resolve p;\nend of script", "end b:x a", func(s *till) {
+		chain(t, "script: p.Then a, q.Then nil, b; reject q, resolve p;\nend of script", "end b:x a", func(s *till) {
 			p, resolve, _ := s.Promise()
 			q, _, reject := s.Promise()
 			p.Then(s.done("a"), nil)
@@ -46,7 +51,7 @@ func TestPromises(t *testing.T) {
 		})
 	})
 	t.Run("callbacks of one promise run in the order of Then", func(t *testing.T) {
-		play(t, "script: p.Then a, p.Then b; resolve; p.Then c; a adds p.Then d", "a b c d", func(s *till) {
+		chain(t, "script: p.Then a, p.Then b; resolve; p.Then c; a adds p.Then d", "a b c d", func(s *till) {
 			p, resolve, _ := s.Promise()
 			p.Then(s.done("a", func() { p.Then(s.done("d"), nil) }), nil)
 			p.Then(s.done("b"), nil)
@@ -56,7 +61,7 @@ func TestPromises(t *testing.T) {
 	})
 	t.Run("what a callback returns goes on along the chain", func(t *testing.T) {
 		word := kit.Word(kit.Rand(t), 5)
-		play(t, "script: p.Then(returns "+word+").Then(a, which fails with x)\n.Then(b, nil).Then(nil, c, which returns c).Then d; resolve", "a:"+word+" c:x d:c", func(s *till) {
+		chain(t, "script: p.Then(returns "+word+").Then(a, which fails with x)\n.Then(b, nil).Then(nil, c, which returns c).Then d; resolve", "a:"+word+" c:x d:c", func(s *till) {
 			p, resolve, _ := s.Promise()
 			p.Then(func(any) (any, error) { return word, nil }, nil).
 				Then(func(v any) (any, error) { _, _ = s.shows("a")(v); return nil, errors.New("x") }, nil).
@@ -67,14 +72,14 @@ func TestPromises(t *testing.T) {
 		})
 	})
 	t.Run("a callback that is nil lets through what came", func(t *testing.T) {
-		play(t, "script: p.Then(nil, nil).Then(nil, a).Then b; resolve(7)", "b:7", func(s *till) {
+		chain(t, "script: p.Then(nil, nil).Then(nil, a).Then b; resolve(7)", "b:7", func(s *till) {
 			p, resolve, _ := s.Promise()
 			p.Then(nil, nil).Then(nil, s.catches("a")).Then(s.shows("b"), nil)
 			resolve(7)
 		})
 	})
 	t.Run("an error of one callback is not for the other beside it", func(t *testing.T) {
-		play(t, "script: p.Then(a, which fails with x, b).Then nil, c; resolve", "a c:x", func(s *till) {
+		chain(t, "script: p.Then(a, which fails with x, b).Then nil, c; resolve", "a c:x", func(s *till) {
 			p, resolve, _ := s.Promise()
 			p.Then(func(any) (any, error) { s.mark("a"); return nil, errors.New("x") }, s.catches("b")).Then(nil, s.catches("c"))
 			resolve(0)

@@ -19,6 +19,7 @@ type till struct {
 	*eventloop.Loop
 	t     *testing.T
 	rand  *rand.Rand
+	at    any // the method that failures point at
 	began time.Time
 	took  time.Duration // how long Run ran
 	home  string        // the goroutine that the script ran on
@@ -35,9 +36,15 @@ type till struct {
 // script in words.
 func play(t *testing.T, told, want string, script func(*till)) *till {
 	t.Helper()
+	return playAt(t, (*eventloop.Loop).Run, told, want, script)
+}
+
+// playAt is play whose failures point at a method.
+func playAt(t *testing.T, at any, told, want string, script func(*till)) *till {
+	t.Helper()
 	var s *till
 	bubble.Run(t, told, func(t *testing.T) {
-		s = &till{Loop: eventloop.New(), t: t, rand: kit.Rand(t), began: time.Now()}
+		s = &till{Loop: eventloop.New(), t: t, rand: kit.Rand(t), at: at, began: time.Now()}
 		s.OnUnhandled(func(err error) { s.mark("unhandled:" + err.Error()) })
 		s.Run(func() {
 			s.home = goroutine()
@@ -60,7 +67,7 @@ func orNothing(words string) string {
 
 func (s *till) fail(told, got, want string) {
 	s.t.Helper()
-	kit.Fail(s.t, kit.Failure{Sent: told, Got: got, Want: want, At: kit.At((*eventloop.Loop).Run)})
+	kit.Fail(s.t, kit.Failure{Sent: told, Got: got, Want: want, At: kit.At(s.at)})
 }
 
 // mark puts a name on the trail.
