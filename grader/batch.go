@@ -13,6 +13,7 @@ import (
 	"github.com/kata-go/kata/grader/course"
 	"github.com/kata-go/kata/grader/rules"
 	"github.com/kata-go/kata/grader/run"
+	"github.com/kata-go/kata/grader/services"
 	"github.com/kata-go/kata/grader/verdict"
 )
 
@@ -21,7 +22,8 @@ type batch struct {
 	*Grader
 	Options
 	tool    *bench.Toolchain
-	digest  string // of the assets
+	digest  string          // of the assets
+	config  services.Config // as it was at the start
 	subs    []bench.Submission
 	notes   map[string][]string // ID -> what was ignored in the folder
 	runs    *run.Folder         // of all runs' own folders
@@ -45,7 +47,7 @@ func newBatch(ctx context.Context, g *Grader, o Options) (*batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &batch{Grader: g, Options: o, tool: tool, digest: digest, notes: map[string][]string{}, results: map[string]verdict.Result{}}, nil
+	return &batch{Grader: g, Options: o, tool: tool, digest: digest, config: g.ServiceConfig(), notes: map[string][]string{}, results: map[string]verdict.Result{}}, nil
 }
 
 func (b *batch) add(s bench.Submission, ignored []string) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ func (b *batch) key(s bench.Submission) (string, error) {
 	parts := [][]byte{
 		fmt.Append(nil, b.Quick, b.Seed, s.Tests != nil, s.Woven != nil, len(s.Files), len(s.Tests)),
 		[]byte(b.Version), []byte(b.digest), []byte(b.tool.Version), []byte(s.ID()), []byte(s.Exercise.Front()),
-		[]byte(services.Given(b.ServiceConfig(), s.Exercise.Services)),
+		[]byte(services.Given(b.config, s.Exercise.Services)),
 	}
 	for _, f := range slices.Concat(s.Files, s.Tests, judging) {
 		parts = append(parts, []byte(f.Name), f.Data)
@@ -100,22 +101,25 @@ func skips(list []verdict.Behaviour) bool {
 
 // assetsDigest identifies what every build takes from the binary.
 func assetsDigest(assets fs.FS) (string, error) {
-	var parts [][]byte
+	var names []string
 	err := fs.WalkDir(assets, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if d.IsDir() {
+		case d.IsDir():
 			return skipContent(p)
+		case matters(p):
+			names = append(names, p)
 		}
-		if !matters(p) {
-			return nil
-		}
-		data, err := fs.ReadFile(assets, p)
-		parts = append(parts, []byte(p), data)
-		return err
+		return nil
 	})
-	return verdict.Key(parts...), err
+	parts, problems := make([][]byte, len(names)), make([]error, len(names))
+	each(len(names), runtime.NumCPU(), func(i int) {
+		var data []byte
+		data, problems[i] = fs.ReadFile(assets, names[i])
+		parts[i] = []byte(verdict.Key([]byte(names[i]), data))
+	})
+	return verdict.Key(parts...), errors.Join(append(problems, err)...)
 }
 
 // matters reports whether a verdict may depend on a file: the module's two, and

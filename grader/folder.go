@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/kata-go/kata/grader/bench"
 	"github.com/kata-go/kata/grader/course"
@@ -98,16 +99,16 @@ func sameFiles(a, b []course.File) bool {
 	return maps.Equal(index(a), index(b))
 }
 
-// each calls do for the numbers below n, some at a time, and returns when all
+// each calls do for the numbers below n, atOnce at a time, and returns when all
 // calls have.
 func each(n, atOnce int, do func(i int)) {
-	slots := make(chan struct{}, max(atOnce, 1))
+	var next atomic.Int64
 	var group sync.WaitGroup
-	for i := range n {
-		slots <- struct{}{}
+	for range min(max(atOnce, 1), n) {
 		group.Go(func() {
-			defer func() { <-slots }()
-			do(i)
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				do(int(i))
+			}
 		})
 	}
 	group.Wait()

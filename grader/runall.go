@@ -20,7 +20,7 @@ func (b *batch) buildAndRun(ctx context.Context, open []pending) error {
 	defer work.Close()
 	resolver := b.Servers
 	if resolver == nil {
-		resolver = services.New(b.ServiceConfig())
+		resolver = services.New(b.config)
 		defer resolver.Close()
 	}
 	resolver.Renew(work.Program)

@@ -48,11 +48,15 @@ func Read(workspace *os.Root, e *course.Exercise) (Reading, error) {
 	if err != nil {
 		return Reading{}, err
 	}
-	r := reader{root: workspace, exercise: e, declared: slices.Clone(e.Edit)}
+	r := reader{exercise: e, declared: slices.Clone(e.Edit)}
 	for _, f := range starter {
 		r.declared = append(r.declared, f.Name)
 	}
-	if err := r.folder("", 0); err != nil {
+	if err := r.open(workspace); err != nil {
+		return Reading{}, err
+	}
+	defer r.root.Close()
+	if err := r.folder(".", 0); err != nil {
 		return Reading{}, err
 	}
 	for _, name := range e.Edit {
@@ -65,21 +69,31 @@ func Read(workspace *os.Root, e *course.Exercise) (Reading, error) {
 
 type reader struct {
 	Reading
-	root     *os.Root
+	root     *os.Root // of the exercise's folder
 	exercise *course.Exercise
 	declared []string
 	total    int // bytes read
 }
 
-// folder reads one folder of the exercise; rel is its slash path below it.
-func (r *reader) folder(rel string, depth int) error {
-	dir := path.Join(r.exercise.Dir(), rel)
-	entries, err := fs.ReadDir(r.root.FS(), dir)
-	if errors.Is(err, fs.ErrNotExist) && depth == 0 {
+// open opens the exercise's folder.
+func (r *reader) open(workspace *os.Root) error {
+	dir := r.exercise.Dir()
+	root, err := workspace.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
 		return &RefusedError{dir, "the exercise's folder is missing; kata reset brings it back", true}
 	}
 	if err != nil {
 		return refuse(dir, "cannot be read: "+reason(err))
+	}
+	r.root = root
+	return nil
+}
+
+// folder reads one folder of the exercise; rel is its slash path below it.
+func (r *reader) folder(rel string, depth int) error {
+	entries, err := fs.ReadDir(r.root.FS(), rel)
+	if err != nil {
+		return refuse(path.Join(r.exercise.Dir(), rel), "cannot be read: "+reason(err))
 	}
 	for _, entry := range entries {
 		if err := r.entry(path.Join(rel, entry.Name()), entry, depth); err != nil {
@@ -110,7 +124,7 @@ func (r *reader) entry(name string, entry fs.DirEntry, depth int) error {
 	case len(r.Files) == maxFiles:
 		return refuse(full, fmt.Sprintf("the folder has more than %d files", maxFiles))
 	}
-	data, err := r.read(full)
+	data, err := r.read(name)
 	if err != nil {
 		return err
 	}
@@ -154,8 +168,9 @@ func (r *reader) wants(name string, entry fs.DirEntry) (reason string, use bool)
 
 // read opens without waiting on a pipe, checks again what it opened, and stops
 // at the size limit.
-func (r *reader) read(full string) ([]byte, error) {
-	f, err := r.root.OpenFile(full, os.O_RDONLY|nonblock, 0)
+func (r *reader) read(name string) ([]byte, error) {
+	full := path.Join(r.exercise.Dir(), name)
+	f, err := r.root.OpenFile(name, os.O_RDONLY|nonblock, 0)
 	if err != nil {
 		return nil, refuse(full, "cannot be read: "+reason(err))
 	}

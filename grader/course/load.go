@@ -3,9 +3,11 @@ package course
 import (
 	"errors"
 	"io/fs"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Load reads the course from the packed archives in solutions/, which fsys
@@ -40,11 +42,16 @@ func load(s source) (*Course, error) {
 // read.
 func readAll[T any](names []string, read func(name string) (*T, error)) ([]*T, error) {
 	all, mistakes := make([]*T, len(names)), make([]error, len(names))
-	var wg sync.WaitGroup
-	for i, name := range names {
-		wg.Go(func() { all[i], mistakes[i] = read(name) })
+	var next atomic.Int64
+	var readers sync.WaitGroup
+	for range min(runtime.NumCPU(), len(names)) {
+		readers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
+				all[i], mistakes[i] = read(names[i])
+			}
+		})
 	}
-	wg.Wait()
+	readers.Wait()
 	return slices.DeleteFunc(all, func(t *T) bool { return t == nil }), errors.Join(mistakes...)
 }
 
