@@ -123,6 +123,7 @@ func TestAsync(t *testing.T) {
 			})
 			time.Sleep(5 * time.Second)
 			x.gives(nil)
+			x.at = kit.At((*coroutines.Deferred[int]).Await)
 			if !errors.Is(seen, context.DeadlineExceeded) || after != 2*time.Second {
 				x.fail(fmt.Sprintf("after %s Await gave %s", after, said(seen)), "after 2s the context's error")
 			}
@@ -134,10 +135,9 @@ func TestAsync(t *testing.T) {
 // under test. They cannot be let go, so the failure is all that is left.
 func (x *trial) unblock(answers int) {
 	x.t.Helper()
-	got := "the scope never ends: its Async waits for ever"
-	if answers >= 0 {
-		got = fmt.Sprintf("%d of 10 calls of Await returned, the rest wait for ever", answers)
+	if answers < 0 {
+		x.fail("the scope never ends: its Async waits for ever", "Run returns when the Async has its result")
 	}
-	x.at = kit.Stuck()
-	x.fail(got, "all of them return")
+	x.at = kit.At((*coroutines.Deferred[string]).Await)
+	x.fail(fmt.Sprintf("%d of 10 calls of Await returned, the rest wait for ever", answers), "all of them return")
 }

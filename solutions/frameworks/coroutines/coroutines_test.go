@@ -82,7 +82,7 @@ func TestWaits(t *testing.T) {
 			_, err := d.Await(ctx)
 			synctest.Wait()
 			if started > 0 || err == nil || ctx.Err() != nil {
-				x.fail(fmt.Sprintf("%d of the two started, Await gave %s", started, said(err)), "none started, and Await gives an error at once")
+				x.fail([]string{"neither", "one of the two", "both"}[started]+" started, Await gave "+said(err), "neither starts, and Await gives an error at once")
 			}
 		})
 	})

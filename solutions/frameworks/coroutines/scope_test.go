@@ -85,7 +85,7 @@ func (x *trial) returned() bool {
 func (x *trial) holds(running string) {
 	x.t.Helper()
 	if x.returned() {
-		x.fail("it has returned, "+said(x.result), "it waits: "+running+" is still running")
+		x.fail("it has returned with "+said(x.result), "it waits: "+running+" is still running")
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/kata-go/kata/grader/kit"
 	"github.com/kata-go/kata/solutions/frameworks/longpoll"
@@ -86,7 +87,7 @@ type result struct {
 
 func (r result) String() string {
 	if r.err != nil {
-		return "no answer: " + r.err.Error()
+		return r.err.Error()
 	}
 	if r.status == 0 {
 		return "no answer yet"
@@ -108,11 +109,14 @@ func (c *client) ask(after any) {
 func (c *client) read() (r result) {
 	res, err := http.ReadResponse(c.in, nil)
 	if err != nil {
-		return result{err: err}
+		return result{err: fmt.Errorf("no answer: %w", err)}
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
-	r.status, r.body, r.err = res.StatusCode, string(body), err
+	r.status, r.body = res.StatusCode, string(body)
+	if err != nil {
+		r.err = fmt.Errorf("status %d, and no whole body: %w", r.status, err)
+	}
 	if len(body) > 0 && r.status != http.StatusBadRequest && r.err == nil {
 		if kind := res.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/json") {
 			r.err = fmt.Errorf("status %d, Content-Type %q instead of application/json", r.status, kind)
@@ -154,6 +158,14 @@ func (c *client) follow(after, n int) (got []string, failed result) {
 func (h *house) fail(sent string, got fmt.Stringer, want string) {
 	h.t.Helper()
 	kit.Fail(h.t, kit.Failure{Sent: sent, Got: got.String(), Want: want, At: kit.At((*longpoll.Hub).ServeHTTP)})
+}
+
+// when tells how long something took by the clock of the bubble.
+func when(began time.Time) string {
+	if took := time.Since(began); took > 0 {
+		return "after " + took.String()
+	}
+	return "at once"
 }
 
 type words string

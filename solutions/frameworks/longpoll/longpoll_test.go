@@ -12,6 +12,7 @@ import (
 
 	"github.com/kata-go/kata/grader/kit"
 	"github.com/kata-go/kata/grader/kit/bubble"
+	"github.com/kata-go/kata/grader/kit/goroutines"
 	"github.com/kata-go/kata/solutions/frameworks/longpoll"
 )
 
@@ -48,7 +49,7 @@ func TestEvents(t *testing.T) {
 			defer h.close()
 			for i, text := range list {
 				if got := h.Publish(text); got != i+1 {
-					h.fail(fmt.Sprintf("Publish for the %d. time", i+1), words(fmt.Sprint(got)), fmt.Sprint(i+1, ": events are numbered from 1"))
+					h.fail(fmt.Sprintf("call %d of Publish", i+1), words(fmt.Sprint("the number ", got)), fmt.Sprint(i+1, ": events are numbered from 1"))
 				}
 			}
 			c := h.visit()
@@ -56,7 +57,7 @@ func TestEvents(t *testing.T) {
 			for after := range n {
 				r := c.get(after)
 				if r.status != http.StatusOK || r.Last != n || !slices.Equal(r.Events, list[after:]) {
-					h.fail(fmt.Sprintf("%d events were published; %s", n, c.sent), r, fmt.Sprintf("the events after the %d., oldest first, and last %d", after, n))
+					h.fail(fmt.Sprintf("%d events were published; %s", n, c.sent), r, fmt.Sprintf("the events after number %d, oldest first, and last %d", after, n))
 				}
 			}
 		})
@@ -77,11 +78,22 @@ func TestEvents(t *testing.T) {
 			first := c.read()
 			rest, failed := c.follow(first.Last, len(list)-first.Last)
 			if got := append(first.Events, rest...); !slices.Equal(got, list) || time.Since(began) > 0 {
-				h.fail("a client waits with GET /?after=0; 5 events are\npublished at once; it reads, and asks again after `last`", words(fmt.Sprintf("first %s\nthen %q\n%s", first, rest, failed)), fmt.Sprintf("in all %q", list))
+				h.fail("a client waits with GET /?after=0; 5 events are\npublished at once; it reads, and asks again after `last`", words("first "+first.String()+further(rest, failed)), fmt.Sprintf("in all %q", list))
 			}
 		})
 	})
 	t.Run("clients that come and go all the time miss nothing", testBusy)
+}
+
+// further tells what a client got after its first answer.
+func further(events []string, failed result) (text string) {
+	if len(events) > 0 {
+		text = fmt.Sprintf("\nthen %q", events)
+	}
+	if failed.status != 0 || failed.err != nil {
+		text += "\nthen " + failed.String()
+	}
+	return text
 }
 
 // testBusy publishes while clients follow. In a bubble an event that was missed
@@ -109,7 +121,7 @@ func testBusy(t *testing.T) {
 		all.Wait()
 		for i := range crowd {
 			if !slices.Equal(got[i], list) || time.Since(began) > 0 {
-				h.fail(fmt.Sprintf("%d clients ask again and again while 300 events\nare published", crowd), words(fmt.Sprintf("one has %d events after %s, the last answer is\n%s", len(got[i]), time.Since(began), failed[i])), "all 300, in order, as soon as they are there;\n`last` counts the events told so far")
+				h.fail(fmt.Sprintf("%d clients ask again and again while 300 events\nare published", crowd), words(fmt.Sprintf("after %s one of them has %d of 300 events;\nthe last answer is %s", time.Since(began), len(got[i]), failed[i])), "all 300, in order, as soon as they are there;\n`last` counts the events told so far")
 			}
 		}
 	})
@@ -126,6 +138,8 @@ func TestSlow(t *testing.T) {
 	t.Run("a client that is woken and reads slowly delays nobody", func(t *testing.T) {
 		slow(t, func(h *house, c *client) {
 			c.ask(0)
+			never := func() bool { return false }
+			goroutines.Settle("longpoll.(*Hub).ServeHTTP", 1, time.Second, never)
 			h.Publish(strings.Repeat("95 EUR ", 40000))
 		})
 	})
@@ -172,14 +186,14 @@ func TestGone(t *testing.T) {
 			}
 			synctest.Wait()
 			if h.open.Load() != int64(n) {
-				h.fail(fmt.Sprintf("%d clients wait with GET /?after=0", n), words(fmt.Sprintf("%d requests are open", h.open.Load())), "all of them: nothing has come yet")
+				h.fail(fmt.Sprintf("%d clients wait with GET /?after=0", n), words(fmt.Sprint("requests that are open: ", h.open.Load())), "all of them: nothing has come yet")
 			}
 			for _, c := range crowd {
 				c.conn.Close()
 			}
 			synctest.Wait()
 			if left := h.open.Load(); left != 0 {
-				h.fail(fmt.Sprintf("%d clients wait with GET /?after=0 and close their\nconnections", n), words(fmt.Sprintf("%d of the requests are still being handled", left)), "none: nobody will read the answer")
+				h.fail(fmt.Sprintf("%d clients wait with GET /?after=0 and close their\nconnections", n), words(fmt.Sprint("requests that are still being handled: ", left)), "none: nobody will read the answer")
 			}
 		})
 	})
@@ -215,7 +229,7 @@ func TestWait(t *testing.T) {
 			for range 2 {
 				began := time.Now()
 				if r := c.get(0); r.status != http.StatusNoContent || time.Since(began) != wait {
-					h.fail(c.sent+", wait "+wait.String(), words(fmt.Sprintf("after %s %s", time.Since(began), r)), "204 No Content after "+wait.String())
+					h.fail(c.sent+", wait "+wait.String(), words(when(began)+" "+r.String()), "204 No Content after "+wait.String())
 				}
 			}
 		})
@@ -256,7 +270,7 @@ func TestBehind(t *testing.T) {
 				for _, after := range choose(last, keep) {
 					began := time.Now()
 					if r := c.get(after); !ok(r, after, last, list[:last]) || time.Since(began) > 0 {
-						h.fail(fmt.Sprintf("%d events were published, the newest %d are kept;\n%s", last, keep, c.sent), words(fmt.Sprintf("after %s %s", time.Since(began), r)), "at once "+want)
+						h.fail(fmt.Sprintf("%d events were published, the newest %d are kept;\n%s", last, keep, c.sent), words(when(began)+" "+r.String()), "at once "+want)
 					}
 				}
 			}
@@ -290,7 +304,7 @@ func TestNonsense(t *testing.T) {
 				h.Publish("90 EUR")
 				began := time.Now()
 				if r := c.get(after); r.status != http.StatusBadRequest || time.Since(began) > 0 || strings.Contains(r.body, "EUR") {
-					h.fail(c.sent, words(fmt.Sprintf("after %s %s", time.Since(began), r)), "at once 400 Bad Request, and no events")
+					h.fail(c.sent, words(when(began)+" "+r.String()), "at once 400 Bad Request, and no events")
 				}
 			}
 		})
