@@ -145,7 +145,7 @@ func TestDefaults(t *testing.T) {
 		p.provides(p.pool(), p.mailer("shop"))
 		if err := p.Provide(p.mailer("other")); err == nil || !strings.Contains(err.Error(), "Mailer") {
 			kit.Fail(t, kit.Failure{
-				Sent: "Provide(func() Mailer), Provide(another func() Mailer)", Got: wrap(err), Want: "an error that names Mailer",
+				Sent: "Provide(func() Mailer), Provide(another func() Mailer)", Got: kit.Said(err), Want: "an error that names Mailer",
 				At: kit.At((*container.Container).Provide),
 			})
 		}
@@ -168,7 +168,7 @@ func TestErrors(t *testing.T) {
 		sent := asked[*Server]() + "; the constructor of Pool\nreturned the error " + cause.Error()
 		err := refused[*Server](p, "the constructor's error")
 		if !errors.Is(err, cause) {
-			kit.Fail(t, kit.Failure{Sent: sent, Got: wrap(err), Want: "an error for which errors.Is finds the constructor's", At: p.at})
+			kit.Fail(t, kit.Failure{Sent: sent, Got: kit.Said(err), Want: "an error for which errors.Is finds the constructor's", At: p.at})
 		}
 		p.names(sent, err, reflect.TypeFor[*Server](), reflect.TypeFor[*Store](), reflect.TypeFor[*Pool]())
 	})
@@ -212,7 +212,7 @@ func TestCircles(t *testing.T) {
 		if _, err := container.Get[*Config](p.Container); err != nil {
 			kit.Fail(t, kit.Failure{
 				Sent: fmt.Sprintf("%s, made from one component, made from\none other, and so on: %d in all", asked[*Config](), depth+2),
-				Got:  wrap(err), Want: "the component: there is no circle", At: p.at,
+				Got:  kit.Said(err), Want: "the component: there is no circle", At: p.at,
 			})
 		}
 	})
@@ -284,7 +284,7 @@ func (p *program) mustShow(length int, around []string) {
 	}
 	kit.Fail(p.t, kit.Failure{
 		Sent: asked[*Config]() + "; it is on this circle or needs one\nthat is (A → B: A needs B):\n" + wrapped(append(around, around[0])),
-		Got:  wrap(err), Want: "an error that names the types of the circle in this order,\nfrom any of them back to the same", At: p.at,
+		Got:  kit.Said(err), Want: "an error that names the types of the circle in this order,\nfrom any of them back to the same", At: p.at,
 	})
 }
 
@@ -305,7 +305,7 @@ func shows(text string, around []string) bool {
 }
 
 func wrapped(names []string) string {
-	text := wrap(errors.New(strings.Join(names, " → ")))
+	text := kit.Said(errors.New(strings.Join(names, " → ")))
 	return strings.TrimPrefix(text, "the error ")
 }
 
@@ -320,7 +320,7 @@ func TestClose(t *testing.T) {
 		if err := p.Close(); err != nil || !slices.Equal(p.closed, made) {
 			kit.Fail(t, kit.Failure{
 				Sent: asked[*Server]() + ", c.Close(); the constructors were\ncalled for " + strings.Join(p.calls, ", "),
-				Got:  fmt.Sprintf("closed: %s; %s", strings.Join(p.closed, ", "), wrap(err)), Want: "closed: " + strings.Join(made, ", ") + "; no error",
+				Got:  fmt.Sprintf("closed: %s; %s", strings.Join(p.closed, ", "), kit.Said(err)), Want: "closed: " + strings.Join(made, ", ") + "; no error",
 				At: kit.At((*container.Container).Close),
 			})
 		}
@@ -361,7 +361,7 @@ func TestClose(t *testing.T) {
 		if len(p.closed) != 4 || !errors.Is(err, p.unwilling["Server"]) || !errors.Is(err, p.unwilling["Queue"]) {
 			kit.Fail(t, kit.Failure{
 				Sent: asked[*Server]() + ", c.Close(); Server and Queue do not close",
-				Got:  "closed: " + strings.Join(p.closed, ", ") + ";\n" + wrap(err), Want: "Server, Queue, Store and Pool closed, and an error in which\nerrors.Is finds both failures",
+				Got:  "closed: " + strings.Join(p.closed, ", ") + ";\n" + kit.Said(err), Want: "Server, Queue, Store and Pool closed, and an error in which\nerrors.Is finds both failures",
 				At: kit.At((*container.Container).Close),
 			})
 		}
@@ -373,7 +373,7 @@ func TestClose(t *testing.T) {
 		_ = p.Close()
 		if err := p.Close(); err != nil || len(p.closed) != 2 {
 			kit.Fail(t, kit.Failure{
-				Sent: asked[*Store]() + ", c.Close(), c.Close()", Got: "closed: " + strings.Join(p.closed, ", ") + "; " + wrap(err),
+				Sent: asked[*Store]() + ", c.Close(), c.Close()", Got: "closed: " + strings.Join(p.closed, ", ") + "; " + kit.Said(err),
 				Want: "Store and Pool closed once, and no error", At: kit.At((*container.Container).Close),
 			})
 		}

@@ -96,7 +96,7 @@ func (p *program) accepted(sent string, err error) {
 	p.t.Helper()
 	if err != nil {
 		kit.Fail(p.t, kit.Failure{
-			Sent: sent, Got: wrap(err), Want: "no error: the constructor is registered",
+			Sent: sent, Got: kit.Said(err), Want: "no error: the constructor is registered",
 			At: kit.At((*container.Container).Provide),
 		})
 	}
@@ -106,25 +106,6 @@ func (p *program) accepted(sent string, err error) {
 func sign(f any) string { return short(fmt.Sprintf("%T", f)) }
 
 func short(text string) string { return strings.ReplaceAll(text, "container_test.", "") }
-
-// wrap shows an error in lines that fit a terminal, a very long one cut.
-func wrap(err error) string {
-	if err == nil {
-		return "no error"
-	}
-	text, width := "the error", len("the error")
-	said := err.Error()
-	if len(said) > 400 {
-		said = said[:250] + " … " + said[len(said)-100:]
-	}
-	for _, w := range strings.Fields(strings.ToValidUTF8(said, "")) {
-		if width+len(w) > 66 {
-			text, width = text+"\n ", 1
-		}
-		text, width = text+" "+w, width+1+len([]rune(w))
-	}
-	return text
-}
 
 // The constructors of the whole program, whose components are named as their
 // types.
@@ -173,7 +154,7 @@ func get[T any](p *program) T {
 	p.t.Helper()
 	v, err := container.Get[T](p.Container)
 	if err != nil {
-		kit.Fail(p.t, kit.Failure{Sent: asked[T](), Got: wrap(err), Want: "the component: nothing is missing", At: p.at})
+		kit.Fail(p.t, kit.Failure{Sent: asked[T](), Got: kit.Said(err), Want: "the component: nothing is missing", At: p.at})
 	}
 	return v
 }
@@ -204,6 +185,6 @@ func (p *program) names(sent string, err error, path ...reflect.Type) {
 		want += " " + t.String()
 	}
 	if !whole {
-		kit.Fail(p.t, kit.Failure{Sent: sent, Got: wrap(err), Want: wrap(errors.New("that names, in this order," + want)), At: p.at})
+		kit.Fail(p.t, kit.Failure{Sent: sent, Got: kit.Said(err), Want: kit.Said(errors.New("that names, in this order," + want)), At: p.at})
 	}
 }

@@ -186,7 +186,7 @@ func (c *clerk) move(t conditional.Ticket, seat string) conditional.Ticket {
 func (c *clerk) mustDo(sent string, fn any, err error) {
 	c.t.Helper()
 	if err != nil {
-		kit.Fail(c.t, kit.Failure{Sent: sent, Got: wrong(err), Want: "no error", Note: c.Saw(), At: c.at(-1, fn)})
+		kit.Fail(c.t, kit.Failure{Sent: sent, Got: outcome(err), Want: "no error", Note: c.Saw(), At: c.at(-1, fn)})
 	}
 }
 
@@ -216,7 +216,7 @@ func (h *house) look(show, seat string) string {
 		return seat + " is free"
 	case err != nil:
 		kit.Fail(h.t, kit.Failure{
-			Sent: fmt.Sprintf("Ticket(ctx, %q, %q)", show, seat), Got: wrong(err), Want: "the ticket or ErrNone",
+			Sent: fmt.Sprintf("Ticket(ctx, %q, %q)", show, seat), Got: outcome(err), Want: "the ticket or ErrNone",
 			At: kit.At((*conditional.Office).Ticket),
 		})
 	}
@@ -234,27 +234,12 @@ func told(t conditional.Ticket) string {
 
 // outcome says how a call went.
 func outcome(err error) string {
-	if err == nil {
-		return "no error"
-	}
-	return wrong(err)
-}
-
-// wrong shows an error in lines that fit a terminal.
-func wrong(err error) string {
 	for name, known := range sentinels() {
 		if errors.Is(err, known) {
 			return name
 		}
 	}
-	text, width := "the error", len("the error")
-	for _, w := range strings.Fields(err.Error()) {
-		if width+len(w) > 60 {
-			text, width = text+"\n ", 1
-		}
-		text, width = text+" "+w, width+1+len(w)
-	}
-	return text
+	return kit.Said(err)
 }
 
 func sentinels() map[string]error {

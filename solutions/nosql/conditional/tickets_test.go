@@ -98,7 +98,7 @@ func (c *clerk) mustSee(sent, show string, want conditional.Ticket, fn any) {
 func (c *clerk) mustRefuse(sent string, got, want error, fn any) {
 	c.t.Helper()
 	if !errors.Is(got, want) {
-		kit.Fail(c.t, kit.Failure{Sent: sent, Got: outcome(got), Want: wrong(want), Note: c.Saw(), At: c.at(-1, fn)})
+		kit.Fail(c.t, kit.Failure{Sent: sent, Got: outcome(got), Want: outcome(want), Note: c.Saw(), At: c.at(-1, fn)})
 	}
 }
 
@@ -135,7 +135,7 @@ func testRush(t *testing.T) {
 		Want: "1 has bought it, ErrTaken for the others", Note: h.Saw(), At: clerks[0].at(-1, (*conditional.Office).Sell),
 	}
 	if others != nil {
-		f.Got += ", and " + wrong(others)
+		f.Got += ", and " + outcome(others)
 	}
 	if len(sold) != 1 || others != nil {
 		kit.Fail(t, f)

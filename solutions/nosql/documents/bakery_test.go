@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -77,7 +76,7 @@ func (b *bakery) till() *till {
 	defer cancel()
 	var err error
 	if tl.cards, err = documents.Open(ctx, db); err != nil {
-		kit.Fail(b.t, kit.Failure{Sent: "Open(ctx, db), as each till does when it starts", Got: wrong(err), Want: "no error", Note: b.Saw(), At: kit.At(documents.Open)})
+		kit.Fail(b.t, kit.Failure{Sent: "Open(ctx, db), as each till does when it starts", Got: kit.Said(err), Want: "no error", Note: b.Saw(), At: kit.At(documents.Open)})
 	}
 	return tl
 }
@@ -230,7 +229,7 @@ func (tl *till) must(calls ...call) {
 	for _, c := range calls {
 		tl.lines.forget()
 		if err := c.run(); err != nil {
-			kit.Fail(tl.t, kit.Failure{Sent: c.told, Got: wrong(err), Want: "no error", Note: tl.Saw(), At: tl.at(c.fn)})
+			kit.Fail(tl.t, kit.Failure{Sent: c.told, Got: kit.Said(err), Want: "no error", Note: tl.Saw(), At: tl.at(c.fn)})
 		}
 	}
 }
@@ -315,22 +314,7 @@ func word(err error) string {
 			return name
 		}
 	}
-	if err == nil {
-		return "no error"
-	}
-	return wrong(err)
-}
-
-// wrong shows an error in lines that fit a terminal.
-func wrong(err error) string {
-	text, width := "the error", len("the error")
-	for _, w := range strings.Fields(err.Error()) {
-		if width+len(w) > 66 {
-			text, width = text+"\n ", 1
-		}
-		text, width = text+" "+w, width+1+len(w)
-	}
-	return text
+	return kit.Said(err)
 }
 
 // largest returns the size in bytes of the largest document that is stored, and

@@ -1,7 +1,6 @@
 package partitions_test
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -114,14 +113,14 @@ func (s statement) filled(t testing.TB, values map[string]value) (sent string, b
 		}
 		v, ok := values[name[1:]]
 		if !ok {
-			kit.Fail(t, kit.Failure{Sent: wrapped(s.text), Got: "the parameter " + name, Want: "of this query's parameters: " + strings.Join(names(values), " "), At: s.at})
+			kit.Fail(t, kit.Failure{Sent: kit.Wrap(s.text), Got: "the parameter " + name, Want: "of this query's parameters: " + strings.Join(names(values), " "), At: s.at})
 		}
 		text.WriteByte('?')
 		shown.WriteString(v.told)
 		bound = append(bound, v.bound)
 		rest = rest[len(name):]
 	}
-	return text.String(), bound, wrapped(shown.String())
+	return text.String(), bound, kit.Wrap(shown.String())
 }
 
 var marker = regexp.MustCompile(`^:[A-Za-z_]\w*`)
@@ -136,20 +135,3 @@ func names(values map[string]value) (all []string) {
 
 // quoted is a text as CQL writes it.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
-
-// wrapped breaks a statement's text into lines that fit a terminal.
-func wrapped(text string) string {
-	var b strings.Builder
-	width := 0
-	for _, w := range strings.Fields(text) {
-		if width+len(w) > 66 {
-			b.WriteString("\n  ")
-			width = 2
-		} else if width > 0 {
-			b.WriteByte(' ')
-		}
-		fmt.Fprint(&b, w)
-		width += len(w) + 1
-	}
-	return b.String()
-}

@@ -185,7 +185,7 @@ func TestReads(t *testing.T) {
 		for _, name := range []string{"save", "frost", "day", "last", "overview", "frosts"} {
 			for _, st := range asked[name].statements {
 				if filtering.MatchString(st.text) {
-					kit.Fail(t, kit.Failure{Sent: name + ":\n" + wrapped(st.text), Got: "ALLOW FILTERING", Want: "a table whose key is what the question asks with", At: st.at})
+					kit.Fail(t, kit.Failure{Sent: name + ":\n" + kit.Wrap(st.text), Got: "ALLOW FILTERING", Want: "a table whose key is what the question asks with", At: st.at})
 				}
 			}
 		}
@@ -268,7 +268,7 @@ func (s *service) small(name string) {
 	st := s.asked[name].statements[0]
 	table := from.FindStringSubmatch(st.text)
 	if table == nil {
-		kit.Fail(s.t, kit.Failure{Sent: wrapped(st.text), Got: "no FROM", Want: "one SELECT: it is a question", At: st.at})
+		kit.Fail(s.t, kit.Failure{Sent: kit.Wrap(st.text), Got: "no FROM", Want: "one SELECT: it is a question", At: st.at})
 	}
 	sizes := s.PartitionSizes(table[1])
 	for _, key := range slices.Sorted(maps.Keys(sizes)) {

@@ -58,7 +58,7 @@ func open(t testing.TB) *service {
 	for _, st := range made {
 		s.rule(st)
 		if err := s.s.Query(st.text).Exec(); err != nil {
-			kit.Fail(t, kit.Failure{Sent: wrapped(st.text), Got: wrapped(err.Error()), Want: "the table", At: st.at})
+			kit.Fail(t, kit.Failure{Sent: kit.Wrap(st.text), Got: kit.Wrap(err.Error()), Want: "the table", At: st.at})
 		}
 	}
 	return s
@@ -70,7 +70,7 @@ var forbidden = regexp.MustCompile(`(?i)^\s*CREATE\s+(?:CUSTOM\s+)?(?:INDEX|MATE
 func (s *service) rule(st statement) {
 	s.t.Helper()
 	if forbidden.MatchString(st.text) {
-		kit.Fail(s.t, kit.Failure{Sent: wrapped(st.text), Got: "an index or a view", Want: "tables only, as the brief rules", At: st.at})
+		kit.Fail(s.t, kit.Failure{Sent: kit.Wrap(st.text), Got: "an index or a view", Want: "tables only, as the brief rules", At: st.at})
 	}
 }
 
@@ -109,7 +109,7 @@ func (s *service) write(name string, r reading) {
 	for _, st := range s.asked[name].statements {
 		text, bound, told := st.filled(s.t, r.values())
 		if err := s.s.Query(text, bound...).Exec(); err != nil {
-			kit.Fail(s.t, kit.Failure{Sent: name + ":\n" + told, Got: wrapped(err.Error()), Want: "the reading is saved", At: st.at})
+			kit.Fail(s.t, kit.Failure{Sent: name + ":\n" + told, Got: kit.Wrap(err.Error()), Want: "the reading is saved", At: st.at})
 		}
 	}
 }
@@ -139,7 +139,7 @@ func (s *service) ask(name string, r reading, parameters ...string) answer {
 	a := answer{service: s, sent: name + ":\n" + told, at: st.at}
 	rows, err := s.s.Query(text, bound...).Iter().SliceMap()
 	if err != nil {
-		kit.Fail(s.t, kit.Failure{Sent: a.sent, Got: wrapped(err.Error()), Want: "an answer", At: a.at})
+		kit.Fail(s.t, kit.Failure{Sent: a.sent, Got: kit.Wrap(err.Error()), Want: "an answer", At: a.at})
 	}
 	columns := []string{"at", "celsius"}
 	if slices.Contains(parameters, "region") {

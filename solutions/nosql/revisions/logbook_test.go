@@ -41,7 +41,7 @@ func TestAdd(t *testing.T) {
 			s.steps(prepare, adding(t, a, &lift, &one), adding(t, b, &lift, &two), func(n int, ours, theirs error) {
 				sent := fmt.Sprintf("process A: Add %s to %s.\nRight after its request %d, process B: Add %s", one.ID, lift, n, two.ID)
 				if ours != nil || theirs != nil {
-					kit.Fail(t, kit.Failure{Sent: sent, Got: "A: " + outcome(ours) + "\nB: " + outcome(theirs), Want: "no error", Note: s.Saw(), At: s.at(n, atAdd)})
+					kit.Fail(t, kit.Failure{Sent: sent, Got: "A: " + kit.Said(ours) + "\nB: " + kit.Said(theirs), Want: "no error", Note: s.Saw(), At: s.at(n, atAdd)})
 				}
 				s.mustHold(sent, atAdd, n, lift, append(old, one, two)...)
 			})
@@ -60,7 +60,7 @@ func TestAdd(t *testing.T) {
 			if first == nil {
 				s.mustHold(fmt.Sprintf("Add %s to %s; CouchDB is out of reach\nfrom its request %d on: no error", entry.ID, lift, n), atAdd, n, lift, old, entry)
 			}
-			s.mustDo(fmt.Sprintf("Add %s to %s: the connection breaks at request %d,\n%s. Then Add it again", entry.ID, lift, n, outcome(first)),
+			s.mustDo(fmt.Sprintf("Add %s to %s: the connection breaks at request %d,\n%s. Then Add it again", entry.ID, lift, n, kit.Said(first)),
 				atAdd, adding(t, book, &lift, &entry)())
 			s.mustHold(fmt.Sprintf("Add %s to %s: the connection breaks at request %d.\nThen Add it again", entry.ID, lift, n), atAdd, -1, lift, old, entry)
 		})

@@ -40,7 +40,7 @@ func TestResolve(t *testing.T) {
 		north.steps(prepare, resolving(t, a, &lift), adding(t, b, &lift, &more), func(n int, ours, theirs error) {
 			sent := fmt.Sprintf("process A: Resolve %s.\nRight after its request %d, process B: Add %s", lift, n, more.ID)
 			if ours != nil || theirs != nil {
-				kit.Fail(t, kit.Failure{Sent: sent, Got: "A: " + outcome(ours) + "\nB: " + outcome(theirs), Want: "no error", Note: c.Saw(), At: north.at(n, atResolve)})
+				kit.Fail(t, kit.Failure{Sent: sent, Got: "A: " + kit.Said(ours) + "\nB: " + kit.Said(theirs), Want: "no error", Note: c.Saw(), At: north.at(n, atResolve)})
 			}
 			north.mustHold(sent, atResolve, n, lift, append(entries, more)...)
 			north.mustAgree(sent, atResolve, n)
@@ -56,7 +56,7 @@ func TestResolve(t *testing.T) {
 		north.steps(prepare, resolving(t, a, &lift), resolving(t, b, &lift), func(n int, ours, theirs error) {
 			sent := fmt.Sprintf("process A: Resolve %s.\nRight after its request %d, process B: Resolve it", lift, n)
 			if ours != nil || theirs != nil {
-				kit.Fail(t, kit.Failure{Sent: sent, Got: "A: " + outcome(ours) + "\nB: " + outcome(theirs), Want: "no error", Note: c.Saw(), At: north.at(n, atResolve)})
+				kit.Fail(t, kit.Failure{Sent: sent, Got: "A: " + kit.Said(ours) + "\nB: " + kit.Said(theirs), Want: "no error", Note: c.Saw(), At: north.at(n, atResolve)})
 			}
 			north.mustHold(sent, atResolve, n, lift, entries...)
 			north.mustAgree(sent, atResolve, n)
@@ -71,7 +71,7 @@ func TestResolve(t *testing.T) {
 		var entries []revisions.Entry
 		prepare := func() { lift, entries = c.conflict(north, south, west) }
 		north.steps(prepare, resolving(t, book, &lift), north.dying(), func(n int, ours, _ error) {
-			sent := fmt.Sprintf("Resolve %s; CouchDB is out of reach\nfrom its request %d on: %s", lift, n, outcome(ours))
+			sent := fmt.Sprintf("Resolve %s; CouchDB is out of reach\n", lift) + kit.Wrap(fmt.Sprintf("from its request %d on: %s", n, kit.Said(ours)))
 			north.mustHold(sent, atResolve, n, lift, entries...)
 			if ours == nil {
 				north.mustAgree(sent, atResolve, n)
@@ -121,7 +121,7 @@ func testReplicated(t *testing.T) {
 	north.steps(prepare, resolving(t, book, &lift), arriving, func(n int, ours, theirs error) {
 		sent := fmt.Sprintf("%s is in conflict. north: Resolve. Right after its\nrequest %d, an entry of south's arrives by replication", lift, n)
 		if ours != nil || theirs != nil {
-			kit.Fail(t, kit.Failure{Sent: sent, Got: "north: " + outcome(ours) + "\nsouth: " + outcome(theirs), Want: "no error", Note: c.Saw(), At: north.at(n, atResolve)})
+			kit.Fail(t, kit.Failure{Sent: sent, Got: kit.Wrap("north: "+kit.Said(ours)) + "\n" + kit.Wrap("south: "+kit.Said(theirs)), Want: "no error", Note: c.Saw(), At: north.at(n, atResolve)})
 		}
 		north.mustHold(sent, atResolve, n, lift, entries...)
 		north.resolve(lift)
@@ -224,7 +224,7 @@ func TestChanges(t *testing.T) {
 			})
 			sent := fmt.Sprintf("Changes of %d lifts, where f fails at number %d", len(lifts), k+1)
 			if !errors.Is(err, broken) {
-				kit.Fail(t, kit.Failure{Sent: sent, Got: outcome(err), Want: "the error of f", Note: s.Saw(), At: s.at(-1, atChanges)})
+				kit.Fail(t, kit.Failure{Sent: sent, Got: kit.Said(err), Want: "the error of f", Note: s.Saw(), At: s.at(-1, atChanges)})
 			}
 			got, _, err := told(t, book, since)
 			s.mustDo("Changes since then", atChanges, err)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -165,7 +164,7 @@ func (s *site) resolve(lift string) {
 func (s *site) mustDo(sent string, fn any, err error) {
 	s.t.Helper()
 	if err != nil {
-		kit.Fail(s.t, kit.Failure{Sent: sent, Got: wrong(err), Want: "no error", Note: s.Saw(), At: s.at(-1, fn)})
+		kit.Fail(s.t, kit.Failure{Sent: sent, Got: kit.Said(err), Want: "no error", Note: s.Saw(), At: s.at(-1, fn)})
 	}
 }
 
@@ -178,10 +177,11 @@ func (s *site) mustHold(sent string, fn any, n int, lift string, want ...revisio
 	if len(s.Requests()) > 0 { // of the calls before; this Log goes past the record
 		f.Note = s.Saw()
 	}
-	if err != nil {
-		f.Got = wrong(err)
-	}
-	if f.Got = "the log of " + s.name + ": " + f.Got; f.Got != "the log of "+s.name+": "+f.Want {
+	if err != nil || f.Got != f.Want {
+		f.Got = "the log of " + s.name + ": " + f.Got
+		if err != nil {
+			f.Got = kit.Wrap("the log of " + s.name + ": " + kit.Said(err))
+		}
 		kit.Fail(s.t, f)
 	}
 }
@@ -260,21 +260,12 @@ func list(entries []revisions.Entry) string {
 	if len(entries) == 0 {
 		return "no entry"
 	}
-	var b []string
-	for _, e := range entries {
-		b = append(b, e.ID+" "+e.Text)
-	}
-	return wrapped(fmt.Sprintf("%d:", len(entries)), b, ",")
-}
-
-// wrong shows an error in lines that fit a terminal.
-func wrong(err error) string { return wrapped("the error", strings.Fields(err.Error()), "") }
-
-func wrapped(text string, words []string, between string) string {
-	width := len(text) + 20
-	for i, w := range words {
-		if i < len(words)-1 {
-			w += between
+	text := fmt.Sprintf("%d:", len(entries))
+	width := len(text) + 20 // "the log of north:"
+	for i, e := range entries {
+		w := e.ID + " " + e.Text
+		if i < len(entries)-1 {
+			w += ","
 		}
 		if width+len(w) > 68 {
 			text, width = text+"\n ", 1
@@ -282,13 +273,6 @@ func wrapped(text string, words []string, between string) string {
 		text, width = text+" "+w, width+1+len(w)
 	}
 	return text
-}
-
-func outcome(err error) string {
-	if err == nil {
-		return "no error"
-	}
-	return wrong(err)
 }
 
 var errHangs = errors.New("no answer: it waits for the other process")

@@ -32,7 +32,7 @@ func TestLimit(t *testing.T) {
 		})
 		got := fmt.Sprintf("%d allowed", allowed)
 		if err != nil {
-			got += ", and\n" + wrong(err)
+			got += ", and\n" + kit.Said(err)
 		}
 		if allowed != o.limit || err != nil {
 			kit.Fail(t, kit.Failure{

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -128,7 +127,7 @@ func (o outcome) String() string {
 	case o.late:
 		return "no answer yet"
 	case o.err != nil:
-		return wrong(o.err)
+		return kit.Said(o.err)
 	}
 	return word(o.d)
 }
@@ -140,7 +139,7 @@ func (p *process) ask(key string) ratelimit.Decision {
 	if err != nil {
 		kit.Fail(p.t, kit.Failure{
 			Sent: fmt.Sprintf("Allow(ctx, %q), %s", key, p.rule()),
-			Got:  wrong(err), Want: "a decision: Redis is well", Note: p.Saw(), At: p.at(-1),
+			Got:  kit.Said(err), Want: "a decision: Redis is well", Note: p.Saw(), At: p.at(-1),
 		})
 	}
 	return d
@@ -244,16 +243,4 @@ func word(d ratelimit.Decision) string {
 		return "allowed"
 	}
 	return "refused, RetryAfter " + d.RetryAfter.Round(time.Millisecond).String()
-}
-
-// wrong shows an error in lines that fit a terminal.
-func wrong(err error) string {
-	text, width := "the error", len("the error")
-	for _, w := range strings.Fields(err.Error()) {
-		if width+len(w) > 66 {
-			text, width = text+"\n ", 1
-		}
-		text, width = text+" "+w, width+1+len(w)
-	}
-	return text
 }

@@ -31,7 +31,7 @@ func read(t testing.TB) *document {
 	d := &document{t: t, text: kit.File(t, file)}
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(d.text))
 	if err != nil {
-		kit.Fail(t, kit.Failure{Sent: "read " + file, Got: wrap(err.Error()), Want: "an OpenAPI document that can be read", At: kit.Line(file, 1)})
+		kit.Fail(t, kit.Failure{Sent: "read " + file, Got: kit.Wrap(err.Error()), Want: "an OpenAPI document that can be read", At: kit.Line(file, 1)})
 	}
 	d.T = doc
 	return d
@@ -160,23 +160,6 @@ func (d *document) methods() []string {
 	}
 	slices.Sort(list)
 	return list
-}
-
-// wrap breaks a validator's text into lines of a screen.
-func wrap(text string) string {
-	var b strings.Builder
-	width := 0
-	for _, w := range strings.Fields(text) {
-		if width > 0 && width+len(w) > 66 {
-			b.WriteString("\n")
-			width = 0
-		} else if width > 0 {
-			b.WriteString(" ")
-		}
-		b.WriteString(w)
-		width += len(w) + 1
-	}
-	return b.String()
 }
 
 // answer is one of the API, or one that it never gives.

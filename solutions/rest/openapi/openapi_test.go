@@ -14,7 +14,7 @@ func TestDocument(t *testing.T) {
 	t.Run("a validator accepts the document", func(t *testing.T) {
 		d := read(t)
 		if err := d.Validate(context.Background()); err != nil {
-			kit.Fail(t, kit.Failure{Sent: "validate " + file, Got: wrap(err.Error()), Want: "a valid OpenAPI document", At: kit.Line(file, 1)})
+			kit.Fail(t, kit.Failure{Sent: "validate " + file, Got: kit.Wrap(err.Error()), Want: "a valid OpenAPI document", At: kit.Line(file, 1)})
 		}
 		if !strings.HasPrefix(d.OpenAPI, "3.0") && !strings.HasPrefix(d.OpenAPI, "3.1") {
 			kit.Fail(t, kit.Failure{Sent: "read " + file, Got: "openapi: " + d.OpenAPI, Want: "OpenAPI 3.0 or 3.1", At: kit.Line(file, 1)})
@@ -51,7 +51,7 @@ func TestAccepted(t *testing.T) {
 			}
 			if err := d.request(c); err != nil {
 				a := c.answer(t)
-				kit.Fail(t, kit.Failure{Sent: c.curl(t), Got: "the API says\n" + a.String() + "\nthe document says\n" + wrap(err.Error()), Want: "a document that allows what the API allows", At: d.line(c)})
+				kit.Fail(t, kit.Failure{Sent: c.curl(t), Got: "the API says\n" + a.String() + "\nthe document says\n" + kit.Wrap(err.Error()), Want: "a document that allows what the API allows", At: d.line(c)})
 			}
 		}
 	}
@@ -89,7 +89,7 @@ func TestAnswers(t *testing.T) {
 			}
 			a := c.answer(t)
 			if err := d.response(c, a); err != nil {
-				kit.Fail(t, kit.Failure{Sent: c.curl(t), Got: a.String() + "\nthe document says\n" + wrap(err.Error()), Want: "a document that has this answer", At: d.line(c)})
+				kit.Fail(t, kit.Failure{Sent: c.curl(t), Got: a.String() + "\nthe document says\n" + kit.Wrap(err.Error()), Want: "a document that has this answer", At: d.line(c)})
 			}
 		}
 	}
