@@ -86,6 +86,7 @@ func TestFailure(t *testing.T) {
 			all := r.brings(4)
 			good := r.list[2].Up
 			r.list[2].Up += ";\nINSERT INTO nowhere VALUES (1)"
+			r.sent = append(r.sent, all[2]+" gets a last statement that fails")
 			names, err := r.up()
 			r.refused(err, all[2])
 			if !slices.Equal(names, all[:2]) {
@@ -93,6 +94,7 @@ func TestFailure(t *testing.T) {
 			}
 			r.holds(all[:2])
 			r.list[2].Up = good
+			r.sent = append(r.sent, all[2]+" is mended")
 			names, err = r.up()
 			r.is(names, err, all[2:], all)
 		})
@@ -103,6 +105,7 @@ func TestFailure(t *testing.T) {
 			_, _ = r.up()
 			good := r.list[1].Down
 			r.list[1].Down += ";\nDROP TABLE nowhere"
+			r.sent = append(r.sent, all[1]+" gets a last statement on the way down that fails")
 			names, err := r.down()
 			r.refused(err, all[1])
 			if !slices.Equal(names, all[2:]) {
@@ -110,6 +113,7 @@ func TestFailure(t *testing.T) {
 			}
 			r.holds(all[:2])
 			r.list[1].Down = good
+			r.sent = append(r.sent, all[1]+" is mended")
 			names, err = r.down()
 			r.is(names, err, backwards(all[:2]), nil)
 		})
@@ -119,13 +123,13 @@ func TestFailure(t *testing.T) {
 // 4. When the SQL of an applied migration was changed (its Up), or it is not in the list any more, Up and Down change nothing and return an error with its name.
 func TestChanged(t *testing.T) {
 	t.Run("a migration that was changed after it was applied is an error", func(t *testing.T) {
-		tampered(t, func(list []migrate.Migration, at int) []migrate.Migration {
+		tampered(t, "'s Up is changed", func(list []migrate.Migration, at int) []migrate.Migration {
 			list[at].Up += " "
 			return list
 		})
 	})
 	t.Run("an applied migration that is not in the list any more is an error", func(t *testing.T) {
-		tampered(t, func(list []migrate.Migration, at int) []migrate.Migration { return slices.Delete(list, at, at+1) })
+		tampered(t, " is taken out of the list", func(list []migrate.Migration, at int) []migrate.Migration { return slices.Delete(list, at, at+1) })
 	})
 	t.Run("a migration that has not been applied may still be changed", func(t *testing.T) {
 		each(t, func(r *release) {
@@ -140,15 +144,15 @@ func TestChanged(t *testing.T) {
 }
 
 // tampered has each of three applied migrations differ from the list in turn.
-func tampered(t *testing.T, differ func(list []migrate.Migration, at int) []migrate.Migration) {
+func tampered(t *testing.T, what string, differ func(list []migrate.Migration, at int) []migrate.Migration) {
 	each(t, func(r *release) {
 		all := r.brings(3)
 		_, _ = r.up()
 		r.brings(1)
-		list, sent := r.list, r.sent
+		list, sent, told := r.list, r.sent, r.told
 		for at := range all {
 			r.list = differ(slices.Clone(list), at)
-			r.sent = append(slices.Clone(sent), all[at]+" changed or taken away")
+			r.sent, r.told = append(slices.Clone(sent), all[at]+what), told
 			_, err := r.up()
 			r.refused(err, all[at])
 			r.holds(all)

@@ -21,7 +21,8 @@ type release struct {
 	t    *testing.T
 	rand *rand.Rand
 	list []migrate.Migration
-	sent []string // the calls so far
+	sent []string // what was done so far
+	told []string // the names of the list that was told last
 }
 
 // each calls f with every database that there is.
@@ -60,9 +61,21 @@ func (r *release) brings(n int) (names []string) {
 func (r *release) fresh() *migrate.Migrator { return migrate.New(r.DB, slices.Clone(r.list)) }
 
 func (r *release) call(what string, f func(context.Context) ([]string, error)) ([]string, error) {
-	r.sent = append(r.sent, what)
+	r.says(what)
 	names, err := f(context.Background())
 	return names, err
+}
+
+// says tells of a call, and with which list, if that has grown or shrunk.
+func (r *release) says(call string) {
+	var list []string
+	for _, x := range r.list {
+		list = append(list, x.Name)
+	}
+	if !slices.Equal(list, r.told) {
+		call += fmt.Sprintf(" with the list %q", list)
+	}
+	r.told, r.sent = list, append(r.sent, call)
 }
 
 func (r *release) up() ([]string, error)   { return r.call("Up", r.fresh().Up) }
@@ -87,7 +100,7 @@ func (r *release) holds(want []string) {
 		r.fail(fmt.Sprintf("in effect: %q", got), fmt.Sprintf("in effect: %q", want))
 	}
 	if busy := r.idle(); busy > 0 {
-		r.fail(fmt.Sprintf("%d connections are still in use", busy), "none: transactions and rows are closed")
+		r.fail(fmt.Sprint("connections still in use: ", busy), "none: transactions and rows are closed")
 	}
 }
 
@@ -119,11 +132,7 @@ func said(err error) string {
 
 func (r *release) fail(got, want string) {
 	r.t.Helper()
-	var all []string
-	for _, x := range r.list {
-		all = append(all, x.Name)
-	}
-	r.Fail(kit.Failure{Sent: fmt.Sprintf("list %q;\n%s", all, strings.Join(r.sent, ", then ")), Got: got, Want: want})
+	r.Fail(kit.Failure{Sent: strings.Join(r.sent, "\n"), Got: got, Want: want})
 }
 
 // backwards is the list from its end.

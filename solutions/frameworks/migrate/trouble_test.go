@@ -143,7 +143,9 @@ func TestTrouble(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel()
 			for name, f := range map[string]call{"Up": r.fresh().Up, "Down": r.fresh().Down} {
-				r.sent = []string{"Up of the first", name + " with a context that has ended"}
+				r.sent, r.told = []string{"Up of the first"}, nil
+				r.says(name)
+				r.sent[1] += ", and a context that has ended"
 				names, err := f(ctx)
 				if err == nil || len(names) > 0 {
 					r.fail(fmt.Sprintf("%q, %s", names, said(err)), "no names, and an error")
@@ -179,8 +181,8 @@ func end(_ sqldb.Call, _ int, cancel context.CancelFunc) error {
 	return nil
 }
 
-// everywhere makes trouble at each call to the database of an Up and of a Down of
-// two migrations in turn, and looks at what is left.
+// everywhere makes trouble at each call to the database of an Up, then of a Down,
+// of two migrations in turn, and looks at what is left.
 func (r *release) everywhere(what string, trouble trouble) {
 	all := r.brings(2)
 	first, step := 1, 1
@@ -188,19 +190,20 @@ func (r *release) everywhere(what string, trouble trouble) {
 		first, step = 1+r.rand.IntN(4), 4
 	}
 	for n, more := first, true; more; n += step {
-		done, up := r.during("Up", r.fresh().Up, what, n, trouble)
+		var done int
+		done, more = r.during("Up", r.fresh().Up, what, n, trouble)
 		r.holds(all[:done])
 		names, err := r.up()
 		r.is(names, err, all[done:], all)
-		if done == 1 { // make one batch of two
-			r.empty()
-			_, _ = r.up()
-		}
-		done, down := r.during("Down", r.fresh().Down, what, n, trouble)
+		r.empty()
+	}
+	for n, more := first, true; more; n += step {
+		_, _ = r.up()
+		var done int
+		done, more = r.during("Down", r.fresh().Down, what, n, trouble)
 		r.holds(all[:2-done])
-		names, err = r.down()
+		names, err := r.down()
 		r.is(names, err, backwards(all[:2-done]), nil)
-		more = up || down
 	}
 }
 
@@ -229,14 +232,15 @@ func (r *release) during(name string, f call, what string, n int, trouble troubl
 	names, err := f(ctx)
 	r.Before(nil)
 	c := at.Load()
-	r.sent = []string{name}
+	r.sent, r.told = nil, nil
+	r.says(name)
 	if c != nil {
-		r.sent = []string{fmt.Sprintf("%s; at its call %d to the database, %s,\n%s", name, n, short(c.Text), what)}
+		r.sent = append(r.sent, fmt.Sprintf("  at its call %d to the database, %s,\n  %s", n, short(c.Text), what))
 	}
 	if len(names) > 2 || err == nil && len(names) < 2 {
 		r.fail(fmt.Sprintf("%q, %s", names, said(err)), "the names of what is done, and an error unless that is all")
 	}
-	r.sent[0] += fmt.Sprintf(";\nit returned the names %q", names) // what the tables must agree with
+	r.sent = append(r.sent, fmt.Sprintf("  it returned the names %q", names)) // what the tables must agree with
 	return len(names), c != nil
 }
 
