@@ -213,8 +213,11 @@ func (t trial) judge(r verdict.Result) *verdict.Failure {
 }
 
 func everyTest(r verdict.Result) string {
-	if len(r.Behaviours) == 1 {
+	switch len(r.Behaviours) {
+	case 1:
 		return "the one test passes: " + r.Behaviours[0].Name
+	case 2:
+		return "both tests pass"
 	}
 	return fmt.Sprintf("all %d tests pass", len(r.Behaviours))
 }

@@ -16,18 +16,21 @@ const ms = time.Millisecond
 func TestRate(t *testing.T) {
 	t.Run("requests begin at a constant rate", func(t *testing.T) {
 		run(t, func(s *stand) {
+			s.story = "each is answered in 2ms"
 			s.answers(func(int, time.Duration) answer { return answer{after: 2 * ms} })
 			s.onTime()
 		})
 	})
 	t.Run("requests begin on time although the answers take long", func(t *testing.T) {
 		run(t, func(s *stand) {
+			s.story = fmt.Sprintf("each is answered in %s", s.plan.Timeout-time.Second)
 			s.answers(func(int, time.Duration) answer { return answer{after: s.plan.Timeout - time.Second} })
 			s.onTime()
 		})
 	})
 	t.Run("requests begin on time although the answers take now more and now less", func(t *testing.T) {
 		run(t, func(s *stand) {
+			s.story = "answered in 1ms, 401ms, 801ms … 2.401s, 1ms, 401ms …"
 			s.answers(func(i int, _ time.Duration) answer { return answer{after: time.Duration(1+i%7*400) * ms} })
 			s.onTime()
 		})
@@ -38,7 +41,7 @@ func TestRate(t *testing.T) {
 func (s *stand) onTime() {
 	s.t.Helper()
 	if s.report.Sent != s.planned() || len(s.began) != s.planned() {
-		s.fail(fmt.Sprintf("%d requests, and Sent %d", len(s.began), s.report.Sent), fmt.Sprintf("%d requests, and Sent %d", s.planned(), s.planned()))
+		s.fail(fmt.Sprintf("begun %d, Sent %d", len(s.began), s.report.Sent), fmt.Sprintf("begun %d, Sent %d", s.planned(), s.planned()))
 	}
 	for i, at := range s.began {
 		if (at - s.due(i)).Abs() > 5*ms {
@@ -77,18 +80,22 @@ func TestStall(t *testing.T) {
 func TestPercentile(t *testing.T) {
 	t.Run("percentiles of evenly spread latencies are right", func(t *testing.T) {
 		run(t, func(s *stand) {
+			s.apart()
 			order := s.rand.Perm(s.planned())
-			s.answers(func(i int, _ time.Duration) answer { return answer{after: time.Duration(order[i]+1) * 20 * ms} })
+			s.story = "answered in 9ms, 18ms, 27ms … 900ms, shuffled"
+			s.answers(func(i int, _ time.Duration) answer { return answer{after: time.Duration(order[i]+1) * 9 * ms} })
 			s.percentiles()
 		})
 	})
 	t.Run("a few slow requests show at the end and not in the middle", func(t *testing.T) {
 		run(t, func(s *stand) {
+			s.apart()
 			order := s.rand.Perm(s.planned())
-			slow := s.planned() / 25 // 4 in a hundred
+			const slow = 4
+			s.story = "4 are answered in 600ms to 630ms, the others in 10ms"
 			s.answers(func(i int, _ time.Duration) answer {
 				if order[i] < slow {
-					return answer{after: time.Duration(2000+order[i]) * ms}
+					return answer{after: time.Duration(600+10*order[i]) * ms}
 				}
 				return answer{after: 10 * ms}
 			})
@@ -97,13 +104,14 @@ func TestPercentile(t *testing.T) {
 	})
 	t.Run("one request is every percentile", func(t *testing.T) {
 		run(t, func(s *stand) {
-			s.plan.Rate, s.plan.For = 1, time.Second
+			s.plan.Rate, s.plan.For, s.story = 1, time.Second, "it is answered in 30ms"
 			s.answers(func(int, time.Duration) answer { return answer{after: 30 * ms} })
 			s.percentiles()
 		})
 	})
 	t.Run("without an answer every percentile is 0", func(t *testing.T) {
 		run(t, func(s *stand) {
+			s.story = "each is answered with an error, in 1ms"
 			s.answers(func(int, time.Duration) answer { return answer{after: ms, err: errors.New("503")} })
 			s.percentiles()
 		})
@@ -126,7 +134,7 @@ func TestErrors(t *testing.T) {
 	})
 	t.Run("errors that come late make nothing slower", func(t *testing.T) {
 		run(t, func(s *stand) {
-			s.some(s.plan.Timeout - time.Second)
+			s.some(900 * ms)
 			s.percentiles()
 		})
 	})
@@ -134,6 +142,8 @@ func TestErrors(t *testing.T) {
 
 // some has a third of the requests fail, after so long.
 func (s *stand) some(after time.Duration) {
+	s.apart()
+	s.story = fmt.Sprintf("a third is answered with an error %s,\nthe others in 50ms to %dms", when(after), 49+s.planned())
 	order := s.rand.Perm(s.planned())
 	s.answers(func(i int, _ time.Duration) answer {
 		if order[i]%3 == 0 {
@@ -141,6 +151,13 @@ func (s *stand) some(after time.Duration) {
 		}
 		return answer{after: time.Duration(50+order[i]) * ms}
 	})
+}
+
+func when(after time.Duration) string {
+	if after == 0 {
+		return "at once"
+	}
+	return "after " + after.String()
 }
 
 // failed compares the number of errors.
@@ -185,6 +202,7 @@ func lines(values []string) string {
 func TestTimeout(t *testing.T) {
 	t.Run("a request without an answer is given up at its timeout", func(t *testing.T) {
 		run(t, func(s *stand) {
+			s.story = "the 1st, the 5th, the 9th and so on are never answered,\nthe others in 5ms"
 			s.answers(func(i int, _ time.Duration) answer {
 				if i%4 == 0 {
 					return answer{after: time.Hour}
@@ -205,6 +223,7 @@ func TestTimeout(t *testing.T) {
 	})
 	t.Run("a request that does not listen to its context holds up nobody", func(t *testing.T) {
 		run(t, func(s *stand) {
+			s.story = "none is answered within the hour or listens to its context"
 			s.answers(func(int, time.Duration) answer { return answer{after: time.Hour, deaf: true} })
 			s.failed()
 			s.took(s.due(s.planned()-1) + s.plan.Timeout)
@@ -212,6 +231,7 @@ func TestTimeout(t *testing.T) {
 	})
 	t.Run("Run returns with the last answer", func(t *testing.T) {
 		run(t, func(s *stand) {
+			s.story = "each is answered in 40ms"
 			s.answers(func(int, time.Duration) answer { return answer{after: 40 * ms} })
 			s.took(s.due(s.planned()-1) + 40*ms)
 		})
@@ -234,10 +254,10 @@ func TestCancel(t *testing.T) {
 		run(t, func(s *stand) {
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel()
-			s.ctx = ctx
+			s.ctx, s.story = ctx, "with a context that has ended"
 			s.answers(func(int, time.Duration) answer { return answer{} })
 			if len(s.began) > 0 || s.report.Sent > 0 || s.returned > 5*ms {
-				s.fail(fmt.Sprintf("%d requests, Sent %d, after %s", len(s.began), s.report.Sent, s.returned), "none, at once")
+				s.fail(fmt.Sprintf("begun %d, Sent %d, after %s", len(s.began), s.report.Sent, s.returned), "none, at once")
 			}
 		})
 	})
@@ -251,7 +271,7 @@ func cancelled(t *testing.T, deaf bool) {
 		ctx, cancel := context.WithTimeout(context.Background(), end)
 		defer cancel()
 		s.ctx = ctx
-		s.story = fmt.Sprintf("the context ends after %s; then every second request is\nunder way", end)
+		s.story = fmt.Sprintf("the context ends after %s, when every second request\nis under way", end)
 		s.answers(func(i int, _ time.Duration) answer {
 			if i%2 == 0 {
 				return answer{after: time.Hour, deaf: deaf}
@@ -259,8 +279,8 @@ func cancelled(t *testing.T, deaf bool) {
 			return answer{after: ms}
 		})
 		if s.report.Sent != n || len(s.began) != n || s.report.Failed != (n+1)/2 || (s.returned-end).Abs() > 5*ms || (s.report.Percentile(100)-ms).Abs() > 5*ms {
-			s.fail(fmt.Sprintf("%d requests, Sent %d, Failed %d,\nPercentile(100) %s, after %s", len(s.began), s.report.Sent, s.report.Failed, s.report.Percentile(100).Round(ms), s.returned),
-				fmt.Sprintf("%d requests, Sent %d, Failed %d,\nPercentile(100) %s, after %s", n, n, (n+1)/2, ms, end))
+			s.fail(fmt.Sprintf("begun %d, Sent %d, Failed %d,\nPercentile(100) %s, after %s", len(s.began), s.report.Sent, s.report.Failed, s.report.Percentile(100).Round(ms), s.returned),
+				fmt.Sprintf("begun %d, Sent %d, Failed %d,\nPercentile(100) %s, after %s", n, n, (n+1)/2, ms, end))
 		}
 	})
 }

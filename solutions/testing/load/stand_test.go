@@ -53,6 +53,10 @@ func run(t *testing.T, f func(s *stand)) {
 // planned returns how many requests the plan has.
 func (s *stand) planned() int { return s.plan.Rate * int(s.plan.For/time.Second) }
 
+// apart has the requests, a hundred again, come so far from each other that one
+// is answered before the next is due.
+func (s *stand) apart() { s.plan.Rate, s.plan.For = 1, 100*time.Second }
+
 // due returns when a request is due, since the start.
 func (s *stand) due(i int) time.Duration {
 	return time.Duration(i) * time.Second / time.Duration(s.plan.Rate)
