@@ -11,7 +11,7 @@ import (
 	"github.com/kata-go/kata/grader/verdict"
 )
 
-// buildAndRun builds the open submissions into one binary and runs each.
+// buildAndRun builds the open submissions and runs each.
 func (b *batch) buildAndRun(ctx context.Context, open []pending) error {
 	work, err := bench.Open(b.benchDir(), b.Runner, b.tool, b.Assets, b.digest)
 	if err != nil {
@@ -57,7 +57,7 @@ func (b *batch) buildAndServe(ctx context.Context, work *bench.Bench, resolver *
 		group.Go(func() { missed = unserved(serving, resolver, open) })
 	})
 	built, err = work.Build(ctx, submissions(open))
-	if err == nil && built.Binary != "" {
+	if err == nil && len(built.Binaries) > 0 {
 		work.Linking() // nothing had to be linked
 	} else {
 		abandon()
@@ -121,7 +121,7 @@ func (b *batch) runAll(ctx context.Context, work *bench.Bench, resolver *service
 		slots <- struct{}{}
 		group.Go(func() {
 			defer func() { <-slots }()
-			b.runOne(ctx, work, resolver, p, built.Binary)
+			b.runOne(ctx, work, resolver, p, built.Binaries)
 		})
 	}
 	group.Wait()

@@ -18,13 +18,13 @@ import (
 
 // runOne runs one submission's hidden tests in a process of their own and
 // settles what it reported.
-func (b *batch) runOne(ctx context.Context, work *bench.Bench, resolver *services.Resolver, p pending, binary string) {
+func (b *batch) runOne(ctx context.Context, work *bench.Bench, resolver *services.Resolver, p pending, binaries map[string]string) {
 	seed := b.seed()
 	measure := b.measure
 	if len(p.trials) > 0 {
 		measure = b.measureTrials
 	}
-	r, err := measure(ctx, work, resolver, p, binary, seed)
+	r, err := measure(ctx, work, resolver, p, binaries, seed)
 	if ctx.Err() != nil {
 		return // interrupted: no verdict is better than a wrong one
 	}
@@ -40,13 +40,13 @@ func (b *batch) runOne(ctx context.Context, work *bench.Bench, resolver *service
 	b.settle(p.Submission, r)
 }
 
-func (b *batch) measure(ctx context.Context, work *bench.Bench, resolver *services.Resolver, p pending, binary string, seed uint64) (verdict.Result, error) {
+func (b *batch) measure(ctx context.Context, work *bench.Bench, resolver *services.Resolver, p pending, binaries map[string]string, seed uint64) (verdict.Result, error) {
 	behaviours, err := p.Exercise.Behaviours()
 	if err != nil && b.Observed == nil {
 		return verdict.Result{}, err
 	}
 	own := p.Tests != nil
-	stream, end, err := b.execute(ctx, work, resolver, p.Submission, binary, manner{seed: seed, order: b.order(), quick: b.Quick, own: own})
+	stream, end, err := b.execute(ctx, work, resolver, p.Submission, binaries, manner{seed: seed, order: b.order(), quick: b.Quick, own: own})
 	if err != nil {
 		return verdict.Result{}, err
 	}
@@ -84,7 +84,7 @@ func (b *batch) order() order {
 }
 
 // execute runs one submission and returns its report and how it ended.
-func (b *batch) execute(ctx context.Context, work *bench.Bench, resolver *services.Resolver, s bench.Submission, binary string, m manner) (verdict.Stream, verdict.Ending, error) {
+func (b *batch) execute(ctx context.Context, work *bench.Bench, resolver *services.Resolver, s bench.Submission, binaries map[string]string, m manner) (verdict.Stream, verdict.Ending, error) {
 	served, err := resolver.Resolve(ctx, s.Exercise.Services)
 	if err != nil {
 		return verdict.Stream{}, verdict.Ending{}, err
@@ -94,7 +94,7 @@ func (b *batch) execute(ctx context.Context, work *bench.Bench, resolver *servic
 		return verdict.Stream{}, verdict.Ending{}, fmt.Errorf("make a folder for the run: %w", err)
 	}
 	defer os.RemoveAll(home)
-	out, err := b.Runner.Run(ctx, b.command(s, served, work.Folder(s), binary, home, m))
+	out, err := b.Runner.Run(ctx, b.command(s, served, work.Folder(s), binaries[s.ID()], home, m))
 	if err == nil {
 		err = resolver.Lost(s.Exercise.Services)
 	}

@@ -77,13 +77,13 @@ func sentence(m course.Attempt) string {
 // measureTrials judges a learner's tests: they must pass on the reference as
 // often as the exercise says, pass on every mutant that is right, too, and fail
 // on every other.
-func (b *batch) measureTrials(ctx context.Context, work *bench.Bench, resolver *services.Resolver, p pending, binary string, seed uint64) (verdict.Result, error) {
+func (b *batch) measureTrials(ctx context.Context, work *bench.Bench, resolver *services.Resolver, p pending, binaries map[string]string, seed uint64) (verdict.Result, error) {
 	behaviours, err := p.Exercise.Behaviours()
 	if err != nil && b.Observed == nil {
 		return verdict.Result{}, err
 	}
 	began := time.Now()
-	reference := tryOut{b, work, resolver, binary, p.trials[0]}
+	reference := tryOut{b, work, resolver, binaries, p.trials[0]}
 	r, err := reference.measure(ctx, seed)
 	if err != nil {
 		return verdict.Result{}, err
@@ -133,7 +133,7 @@ type tryOut struct {
 	*batch
 	work     *bench.Bench
 	resolver *services.Resolver
-	binary   string
+	binaries map[string]string
 	trial
 }
 
@@ -153,7 +153,7 @@ func (t tryOut) measure(ctx context.Context, seed uint64) (verdict.Result, error
 	total := verdict.Result{}
 	for i := range runs {
 		m := manner{seed: seed + uint64(i), order: t.turn(i), quick: !t.right, own: true}
-		stream, end, err := t.execute(ctx, t.work, t.resolver, t.Submission, t.binary, m)
+		stream, end, err := t.execute(ctx, t.work, t.resolver, t.Submission, t.binaries, m)
 		if err != nil {
 			return verdict.Result{}, err
 		}

@@ -95,7 +95,7 @@ func TestCompile(t *testing.T) {
 	b := workbench(t)
 	s := answer(t, compiled(t)[0])
 	must(t, b.Compile(t.Context(), []Submission{s}))
-	if built, err := b.Build(t.Context(), []Submission{s}); err != nil || len(built.Failures) > 0 || built.Binary == "" {
+	if built, err := b.Build(t.Context(), []Submission{s}); err != nil || len(built.Failures) > 0 || built.Binaries[s.ID()] == "" {
 		t.Errorf("%+v, %v", built, err)
 	}
 }

@@ -111,36 +111,65 @@ func (b *Bench) Folder(s Submission) string { return b.tree.path(s.folder()) }
 
 // Build is what became of some submissions.
 type Build struct {
-	Binary   string             // runs any submission that did not fail; "" when all failed
+	Binaries map[string]string  // submission ID -> what runs it, unless it failed
 	Failures map[string]Failure // submission ID -> what the compiler said
 	Direct   bool               // the go command was not needed
 }
 
-// Build stages the submissions and links them into one binary. A submission
-// that does not compile is left out and reported in Failures. An error means
-// that nothing could be built and that it is not a learner's fault.
+// Build stages the submissions and links them: those to exercises about Go code
+// into one binary, and into another, which edits seldom change, those to
+// exercises about other files. A submission that does not compile is left out
+// and reported in Failures. An error means that nothing could be built and that
+// it is not a learner's fault.
 func (b *Bench) Build(ctx context.Context, subs []Submission) (Build, error) {
-	result := Build{Failures: map[string]Failure{}}
+	result := Build{Binaries: map[string]string{}, Failures: map[string]Failure{}, Direct: true}
+	for _, group := range divide(subs) {
+		if err := b.build(ctx, group, &result); err != nil {
+			return result, err
+		}
+	}
+	return result, nil
+}
+
+// divide tells submissions to exercises about Go code from those about files of
+// other kinds. None of the groups is empty.
+func divide(subs []Submission) (groups [][]Submission) {
+	var code, files []Submission
+	for _, s := range subs {
+		if s.Exercise.Kind == course.KindFile {
+			files = append(files, s)
+		} else {
+			code = append(code, s)
+		}
+	}
+	return slices.DeleteFunc([][]Submission{code, files}, func(group []Submission) bool { return len(group) == 0 })
+}
+
+// build links submissions into one binary.
+func (b *Bench) build(ctx context.Context, subs []Submission, result *Build) error {
 	for len(subs) > 0 {
 		suites, inputs, err := b.stage(subs)
 		if err != nil {
-			return result, err
+			return err
 		}
 		binary, failed, direct, err := b.link(ctx, suites, inputs)
 		if err != nil {
-			return result, err
+			return err
 		}
 		if len(failed) == 0 {
-			result.Binary, result.Direct = binary, direct
-			return result, nil
+			result.Direct = result.Direct && direct
+			for _, s := range subs {
+				result.Binaries[s.ID()] = binary
+			}
+			return nil
 		}
 		left := dropFailed(subs, failed, result.Failures)
 		if len(left) == len(subs) {
-			return result, &BuildError{"go build failed outside the exercises: " + failed.first(), "kata doctor"}
+			return &BuildError{"go build failed outside the exercises: " + failed.first(), "kata doctor"}
 		}
 		subs = left
 	}
-	return result, nil
+	return nil
 }
 
 // dropFailed files each package's problems under its submission and returns

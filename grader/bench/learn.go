@@ -24,6 +24,15 @@ var buildModes = map[string]string{"linux": "exe", "darwin": "pie", "windows": "
 // linker itself. Learning what is known already costs a few file reads. An
 // unusual package is no error; it is built by the go command as before.
 func (b *Bench) Learn(ctx context.Context, subs []Submission) error {
+	for _, group := range divide(subs) {
+		if err := b.learnGroup(ctx, group); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bench) learnGroup(ctx context.Context, subs []Submission) error {
 	suites, _, err := b.stage(subs)
 	if err != nil || buildModes[runtime.GOOS] == "" {
 		return err
