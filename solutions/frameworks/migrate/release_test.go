@@ -86,7 +86,7 @@ func (r *release) down() ([]string, error) { return r.call("Down", r.fresh().Dow
 func (r *release) is(names []string, err error, want, ledger []string) {
 	r.t.Helper()
 	if err != nil || !slices.Equal(names, want) {
-		r.fail(fmt.Sprintf("%q, %s", names, said(err)), fmt.Sprintf("%q, no error", want))
+		r.fail(fmt.Sprintf("%q, %s", names, kit.Said(err)), fmt.Sprintf("%q, no error", want))
 	}
 	r.holds(ledger)
 }
@@ -119,15 +119,8 @@ func (r *release) idle() (busy int) {
 func (r *release) refused(err error, name string) {
 	r.t.Helper()
 	if err == nil || !strings.Contains(err.Error(), name) {
-		r.fail(said(err), "an error that names "+name)
+		r.fail(kit.Said(err), "an error that names "+name)
 	}
-}
-
-func said(err error) string {
-	if err == nil {
-		return "no error"
-	}
-	return fmt.Sprintf("the error\n%s", err)
 }
 
 func (r *release) fail(got, want string) {

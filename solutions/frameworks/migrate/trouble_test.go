@@ -23,7 +23,7 @@ func TestTogether(t *testing.T) {
 			all := r.bringsQuiet(3)
 			r.visited("Up", r.fresh().Up, r.fresh().Up)
 			if _, err := r.call("when both had returned, one more Up", r.fresh().Up); err != nil {
-				r.fail(said(err), "no error")
+				r.fail(kit.Said(err), "no error")
 			}
 			r.holds(all)
 		})
@@ -34,7 +34,7 @@ func TestTogether(t *testing.T) {
 			_, _ = r.up()
 			r.visited("Down", r.fresh().Down, r.fresh().Down)
 			if _, err := r.call("when both had returned, one more Down", r.fresh().Down); err != nil {
-				r.fail(said(err), "no error")
+				r.fail(kit.Said(err), "no error")
 			}
 			for _, name := range all {
 				all = append(all, "not "+name)
@@ -148,7 +148,7 @@ func TestTrouble(t *testing.T) {
 				r.sent[1] += ", and a context that has ended"
 				names, err := f(ctx)
 				if err == nil || len(names) > 0 {
-					r.fail(fmt.Sprintf("%q, %s", names, said(err)), "no names, and an error")
+					r.fail(fmt.Sprintf("%q, %s", names, kit.Said(err)), "no names, and an error")
 				}
 				r.holds(first)
 			}
@@ -238,7 +238,7 @@ func (r *release) during(name string, f call, what string, n int, trouble troubl
 		r.sent = append(r.sent, fmt.Sprintf("  at its call %d to the database, %s,\n  %s", n, short(c.Text), what))
 	}
 	if len(names) > 2 || err == nil && len(names) < 2 {
-		r.fail(fmt.Sprintf("%q, %s", names, said(err)), "the names of what is done, and an error unless that is all")
+		r.fail(fmt.Sprintf("%q, %s", names, kit.Said(err)), "the names of what is done, and an error unless that is all")
 	}
 	r.sent = append(r.sent, fmt.Sprintf("  it returned the names %q", names)) // what the tables must agree with
 	return len(names), c != nil
