@@ -202,7 +202,7 @@ func Curl(r *http.Request) string {
 }
 
 // sentBytes is how many bytes of a body a curl line has at most.
-const sentBytes = 300
+const sentBytes = 400
 
 // data writes a body as a word of a shell's; a longer one with an ellipsis, and a
 // comment that tells its size.
