@@ -140,10 +140,34 @@ func judge(ctx context.Context, g *grader.Grader, trees fs.FS, e *course.Exercis
 			return Report{}, fmt.Errorf("mutate %s: %s could not be judged: %s", e.ID(), m.ID, results[i].Reason)
 		}
 	}
+	if err := again(ctx, g, e, explained, r.Mutants); err != nil {
+		return Report{}, err
+	}
 	if stale := explain(explained, r.Mutants, real(ctx, g)); o.Limit == 0 {
 		r.Stale = stale
 	}
 	return r.sum(), nil
+}
+
+// again judges, within the exercise's own limit, explained mutants that ran out
+// of the short one: a busy machine is no reason to call an explanation stale.
+func again(ctx context.Context, g *grader.Grader, e *course.Exercise, explained []explanation, outcomes []Outcome) error {
+	var slow []*Outcome
+	var mutants []Mutant
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.Class == TimedOut && slices.ContainsFunc(explained, func(x explanation) bool { return x.is(o.Mutant) }) {
+			slow, mutants = append(slow, o), append(mutants, o.Mutant)
+		}
+	}
+	if len(slow) == 0 {
+		return nil
+	}
+	results, err := run(ctx, g, e, mutants, grader.Options{Seed: seed, Quick: true, Fresh: true})
+	for i, r := range results {
+		slow[i].Class, slow[i].Reason = class(r), r.Reason
+	}
+	return err
 }
 
 // ownTests are the tests of a solution that judge a changed package, where

@@ -28,7 +28,7 @@ func TestRoutes(t *testing.T) {
 	})
 	t.Run("a rule's amount is the least that it takes", func(t *testing.T) {
 		w := open(t)
-		limit := int64(1000 + w.rand.IntN(5000))
+		limit := 25 * int64(40+w.rand.IntN(200))
 		w.rules = []bus.Rule{{To: "audit", Cents: limit}, {To: "lyon"}}
 		below, at, above := w.order("DE", limit-1), w.order("DE", limit), w.order("DE", limit+1)
 		w.run(message("m1", asXML(below)), message("m2", asXML(at)), message("m3", asJSON(above)))
@@ -56,7 +56,7 @@ func TestRoutes(t *testing.T) {
 func TestCanonical(t *testing.T) {
 	is := func(t *testing.T, write func(w *works, o bus.Order) string) {
 		w := open(t)
-		o := w.order("DE", 100+int64(w.rand.IntN(90000)))
+		o := w.order("DE", 25*int64(4+w.rand.IntN(3600)))
 		w.run(message("m1", write(w, o)))
 		w.mustBe(o)
 	}
