@@ -35,7 +35,7 @@ func experiments() []experiment {
 	return []experiment{
 		{name: "edit", title: "From an edit to the verdict", measure: measureEdits},
 		{name: "broken", title: "From an edit to the compiler's message", measure: measureBroken},
-		{name: "course", title: "The whole course", measure: func(l *lab) ([]row, error) { return measureCourse(l, l.model, l.options.rounds) }},
+		{name: "course", title: "The whole course", measure: func(l *lab) ([]row, error) { return measureCourse(l, l.model, l.options.rounds, idleReal) }},
 		generated(10, options.all),
 		generated(60, options.all),
 		generated(200, options.heavy),
