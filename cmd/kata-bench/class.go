@@ -1,131 +1,148 @@
 package main
 
 import (
-	"encoding/csv"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
-// measureClass grades a class in which everybody solved everything, each in
-// other words, and tests the same in some checkouts with the go command: as
-// many as there are rounds. What is compared is the time that one checkout
-// takes.
-func measureClass(l *lab) ([]row, error) {
+// measureClass grades a class, and tests some of its checkouts with the go
+// command, as many as there are rounds: one takes minutes. What is compared is
+// the time that one checkout takes. Rows come with an error, too, where a
+// verdict is not what it must be.
+func measureClass(l *lab, solved composition) ([]row, error) {
 	s := l.model
 	if err := s.serve(); err != nil {
 		return nil, err
 	}
-	if _, err := s.kataCommand("verify").run(l); err != nil { // what all later runs share is there
-		return nil, err
-	}
-	roster, err := s.enrol(l.options.class)
-	if err != nil {
-		return nil, fmt.Errorf("make a class of %d: %w", l.options.class, err)
-	}
-	tests, err := s.testSome(min(l.options.rounds, l.options.class))
+	class, err := s.learners(l.options.class, l.options.seed, solved)
 	if err != nil {
 		return nil, err
 	}
-	table, most := filepath.Join(filepath.Dir(roster), "grades.csv"), 0
-	l.tell("grading a class of %d", l.options.class)
-	graded, err := s.kataCommand("grade", "--roster", roster, "--csv", table).watch(l, func(pid int) { most = max(most, highWater(pid)) })
-	if err == nil {
-		err = s.allPassed(table)
+	if err := s.warm(); err != nil {
+		return nil, err
 	}
+	l.tell("grading a class of %d, drawn from the seed %d", len(class), l.options.seed)
+	g, err := s.grade(class)
 	if err != nil {
 		return nil, err
 	}
-	each := func(total float64) series { return series{total / float64(l.options.class)} }
-	took := graded.wall
-	if l.options.cpu {
-		took = graded.cpu
-	}
-	what := fmt.Sprintf("kata grade of %d × %d exercises", l.options.class, len(s.exercises))
-	share := row{what: what + ", a checkout", against: "go test, a checkout", unit: inSeconds, a: each(took.Seconds()), b: tests, most: 0.20}
-	for _, t := range tests {
-		share.ratio = append(share.ratio, share.a[0]/t)
-	}
-	return []row{
-		share,
-		{what: what + ", wall time", unit: inSeconds, a: series{graded.wall.Seconds()}},
-		{what: what + ", processor time", unit: inSeconds, a: series{graded.cpu.Seconds()}},
-		{what: what + ", memory of kata itself", unit: inMiB, a: series{float64(most) / 1024}},
-	}, nil
+	tests, err := s.testSome(class, l.options.rounds)
+	return g.rows(tests, l.options), errors.Join(err, g.surprises(), g.disagreements(tests))
 }
 
-// enrol makes a checkout for each of n learners, every exercise edited as
-// nobody else did, and returns the roster.
-func (s *site) enrol(n int) (roster string, err error) {
-	learners, _, err := s.editors()
-	if err != nil {
-		return "", err
-	}
-	folder := s.lab.folder("class")
-	var lines strings.Builder
-	for i := range n {
-		name := fmt.Sprintf("learner-%02d", i+1)
-		if err := saveAll(learners); err != nil {
-			return "", err
-		}
-		if err := os.CopyFS(filepath.Join(folder, name), os.DirFS(s.workspace)); err != nil {
-			return "", err
-		}
-		fmt.Fprintf(&lines, "%s,%s\n", name, name)
-	}
-	roster = filepath.Join(folder, "roster.csv")
-	return roster, write(roster, []byte(lines.String()))
-}
-
-// testSome edits all references n times, each time as in another checkout, and
-// returns what the go command takes to test them. The first time warms it up.
-func (s *site) testSome(n int) (series, error) {
-	_, references, err := s.editors()
-	if err != nil {
-		return nil, err
-	}
-	test := s.goTest(s.exercises)
-	var took series
-	for i := range n + 1 {
-		s.lab.tell("go test of checkout %d of %d", i, n)
-		if err := saveAll(references); err != nil {
-			return nil, err
-		}
-		seconds, err := s.lab.seconds(test)
-		if err != nil {
-			return nil, err
-		}
-		if i > 0 {
-			took = append(took, seconds)
-		}
-	}
-	for _, r := range references {
-		if err := r.restore(); err != nil {
-			return nil, err
-		}
-	}
-	return took, nil
-}
-
-// allPassed says what a table of grades has that is no pass.
-func (s *site) allPassed(table string) error {
-	file, err := os.Open(table)
-	if err != nil {
+// warm compiles what both sides share: the standard library, the modules, the
+// kit and the server programs.
+func (s *site) warm() error {
+	s.lab.tell("compiling what both sides share")
+	if _, err := s.kataCommand("doctor", "--warm").run(s.lab); err != nil {
 		return err
 	}
-	defer file.Close()
-	lines, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		return fmt.Errorf("read the grades: %w", err)
+	build := s.goTest(s.exercises, "-run=^$")
+	_, err := build.run(s.lab)
+	return err
+}
+
+// testSome tests the checkouts of n learners with the go command, spread over
+// the class.
+func (s *site) testSome(class []learner, n int) (list []tested, err error) {
+	for _, i := range among(len(class), n) {
+		s.lab.tell("go test in the checkout of %s, %d of %d solved", class[i].name, class[i].solved, len(s.exercises))
+		t, err := s.testOne(class[i])
+		if err != nil {
+			return list, err
+		}
+		list = append(list, t)
 	}
-	if len(lines) != s.lab.options.class+1 {
-		return fmt.Errorf("%d lines of grades, want %d", len(lines), s.lab.options.class+1)
+	return list, nil
+}
+
+// among returns the indexes of some of a class, the middle of as many equal
+// parts; of all when there are no more.
+func among(class, some int) (list []int) {
+	some = min(some, class)
+	for k := range some {
+		list = append(list, max((2*k+1)*class/(2*some)-1, k))
 	}
-	for _, cells := range lines[1:] {
-		if want := fmt.Sprint(len(s.exercises)); cells[1] != want {
-			return fmt.Errorf("%s passed %s of %s: %v", cells[0], cells[1], want, cells[2:])
+	return list
+}
+
+// rows compare a checkout's share of the class's time with what the go command
+// took of each that it tested.
+func (g graded) rows(tests []tested, o options) []row {
+	size := fmt.Sprintf("kata grade of %d × %d exercises", len(g.class), len(g.exercises))
+	wall := row{what: size + ", a checkout, wall time", against: "go test", unit: inSeconds, ratio: series{}}
+	cpu := row{what: size + ", a checkout, processor time", against: "go test", unit: inSeconds, ratio: series{}}
+	for _, t := range tests {
+		wall.compare(g.ran.wall.Seconds()/float64(len(g.class)), t.ran.wall.Seconds())
+		cpu.compare(g.ran.cpu.Seconds()/float64(len(g.class)), t.ran.cpu.Seconds())
+	}
+	if o.cpu {
+		cpu.most = classShare
+	} else {
+		wall.most = classShare
+	}
+	rows := []row{
+		cpu, wall,
+		{what: fmt.Sprintf("%s, seed %d, processor time", size, o.seed), unit: inSeconds, a: series{g.ran.cpu.Seconds()}},
+		{what: size + ", wall time", unit: inSeconds, a: series{g.ran.wall.Seconds()}},
+		{what: size + ", memory of kata itself", unit: inMiB, a: series{g.peak}},
+	}
+	for _, t := range tests {
+		rows = append(rows, g.passes(t))
+	}
+	return rows
+}
+
+// classShare is the target: the largest part of the time of go test in each
+// checkout.
+const classShare = 0.20
+
+// compare adds a round.
+func (r *row) compare(a, b float64) {
+	if len(r.a) == 0 { // it is the same in all rounds
+		r.a = series{a}
+	}
+	r.b, r.ratio = append(r.b, b), append(r.ratio, a/b)
+}
+
+// passes sets side by side what passes in one checkout.
+func (g graded) passes(t tested) row {
+	statuses := g.table[t.learner.name]
+	return row{
+		what:    fmt.Sprintf("exercises of kinds code and file that pass in the checkout of %s", t.learner.name),
+		against: "go test", unit: counted, ratio: series{},
+		a: series{comparable(g.exercises, func(id string) bool { return statuses[id] == "pass" })},
+		b: series{comparable(g.exercises, func(id string) bool { return t.passed[id] })},
+	}
+}
+
+// surprises is an error when a status is not the one that was written for.
+func (g graded) surprises() error {
+	var list []string
+	for _, l := range g.class {
+		for i, e := range g.exercises {
+			if got, want := g.table[l.name][e.ID()], l.status(i); got != want {
+				list = append(list, fmt.Sprintf("%s: %s: kata says %q, want %q", l.name, e.ID(), got, want))
+			}
 		}
 	}
-	return nil
+	return all(list)
+}
+
+// disagreements is an error when the go command passes other exercises than
+// kata.
+func (g graded) disagreements(tests []tested) error {
+	var list []string
+	for _, t := range tests {
+		list = append(list, t.differs(g.exercises, g.table[t.learner.name])...)
+	}
+	return all(list)
+}
+
+func all(list []string) error {
+	if len(list) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(list, "\n"))
 }

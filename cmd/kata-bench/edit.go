@@ -17,7 +17,7 @@ func change(file string, number int64) string {
 	switch path.Ext(file) {
 	case ".go":
 		return fmt.Sprintf("\nvar kataBenchEdit int64\n\nfunc init() { kataBenchEdit = %d }\n", number)
-	case ".sql":
+	case ".sql", ".cql":
 		return fmt.Sprintf("-- edit %d\n", number)
 	}
 	return fmt.Sprintf("# edit %d\n", number)

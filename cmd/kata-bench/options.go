@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"strings"
 )
@@ -18,6 +19,7 @@ type options struct {
 	markdown bool
 	cpu      bool
 	class    int    // checkouts of the class
+	seed     uint64 // of the class
 	cache    string // Go build cache to use; "": a temporary one
 }
 
@@ -48,12 +50,16 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&exercises, "exercises", "", "measure with these `ids` of the course, with commas, and not with all")
 	flags.BoolVar(&o.markdown, "markdown", false, "print the table as Markdown")
 	flags.BoolVar(&o.cpu, "cpu", false, "measure processor time instead of time, for a busy machine")
-	flags.IntVar(&o.class, "class", 40, "grade `checkouts` in the experiment class; go test is tried in as many as there are rounds")
+	flags.IntVar(&o.class, "class", 40, "grade `checkouts` in the experiments on a class; go test is tried in as many as there are rounds")
+	flags.Uint64Var(&o.seed, "seed", 0, "draw the class's answers from this `number` (default: another one each time; it is printed)")
 	flags.StringVar(&o.cache, "gocache", "", "keep compiled packages in this `folder` (default: a temporary one)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	comma := func(r rune) bool { return r == ',' }
+	if o.seed == 0 {
+		o.seed = rand.Uint64N(99999) + 1
+	}
 	o.only, o.course = strings.FieldsFunc(only, comma), strings.FieldsFunc(exercises, comma)
 	return o, o.check(flags.Args())
 }

@@ -14,6 +14,7 @@ type unit string
 const (
 	inSeconds unit = "s"
 	inMiB     unit = "MiB"
+	counted   unit = ""
 )
 
 // row is one finding: what was measured, and mostly what against.
@@ -78,6 +79,9 @@ func showRatio(v float64) string { return fmt.Sprintf("%.2f", v) }
 func (u unit) show(v float64) string {
 	if u == inSeconds && v < 1 {
 		return digits(v*1000) + " ms"
+	}
+	if u == counted {
+		return fmt.Sprint(v)
 	}
 	return digits(v) + " " + string(u)
 }
