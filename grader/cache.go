@@ -54,7 +54,7 @@ func (b *batch) recall(key string) (verdict.Result, bool) {
 // remember keeps a verdict that would come out the same again. It is only a
 // cache: failing to write it is no error.
 func (b *batch) remember(key string, r verdict.Result) {
-	if !repeatable(r) || b.Strict {
+	if !repeatable(r) || b.Strict || b.Crowd && strangers(r) {
 		return
 	}
 	data, err := json.Marshal(r)
@@ -92,6 +92,12 @@ func repeatable(r verdict.Result) bool {
 		return true
 	}
 	return r.Status == verdict.Fail && (r.Problem == nil || r.Problem.Kind == verdict.Compile)
+}
+
+// strangers says whether code of others in the same binary may be why something
+// does not pass. Each package compiles, or does not, by itself.
+func strangers(r verdict.Result) bool {
+	return r.Status != verdict.Pass && (r.Problem == nil || r.Problem.Kind != verdict.Compile)
 }
 
 // skips says whether anything was left out because of the machine.

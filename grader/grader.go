@@ -44,6 +44,7 @@ type Options struct {
 	Strict  bool                 // refuse to run without containment; ignore caches
 	Wall    time.Duration        // limits each run instead of the exercise's timeout, where that is longer; 0 does not
 	Quick   bool                 // end a run at its first failure: the behaviours after it stay unreached
+	Crowd   bool                 // code of strangers is in the binary and may be why something fails: such a failure is not remembered
 	Judged  func(verdict.Result) // called as each verdict is there, one call at a time
 
 	// Observed is told what a whole run reported, expected or not; the

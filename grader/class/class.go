@@ -144,7 +144,7 @@ const most = 120
 // there.
 func (c *Class) together(ctx context.Context, outcomes []Outcome, answers []answer) (again []answer, err error) {
 	for chunk := range slices.Chunk(distinct(answers), most) {
-		results, err := c.judge(ctx, chunk)
+		results, err := c.judge(ctx, chunk, true)
 		if err != nil {
 			return nil, err
 		}
@@ -165,12 +165,14 @@ func (c *Class) together(ctx context.Context, outcomes []Outcome, answers []answ
 
 // judge is grader.Judge; a build that no answer can be blamed for fails all of
 // them, for the moment.
-func (c *Class) judge(ctx context.Context, answers []answer) ([]verdict.Result, error) {
+func (c *Class) judge(ctx context.Context, answers []answer, crowd bool) ([]verdict.Result, error) {
 	subs := make([]bench.Submission, len(answers))
 	for i, a := range answers {
 		subs[i] = a.Submission
 	}
-	results, err := c.Grader.Judge(ctx, subs, c.Options)
+	o := c.Options
+	o.Crowd = crowd
+	results, err := c.Grader.Judge(ctx, subs, o)
 	var build *bench.BuildError
 	if errors.As(err, &build) {
 		results = make([]verdict.Result, len(answers))
@@ -203,7 +205,7 @@ func (c *Class) alone(ctx context.Context, outcomes []Outcome, again []answer) e
 		if len(list) == 0 {
 			continue
 		}
-		results, err := c.judge(ctx, list)
+		results, err := c.judge(ctx, list, false)
 		if err != nil {
 			return err
 		}
