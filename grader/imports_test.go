@@ -31,7 +31,7 @@ var arrows = map[string][]string{
 	"grader/report":          {"grader/verdict"},
 	"grader":                 {"grader/bench", "grader/rules", "grader/run", "grader/services", "grader/course", "grader/verdict"},
 	"grader/mutate":          {"grader", "grader/bench", "grader/course", "grader/run", "grader/services", "grader/verdict"},
-	"grader/author":          {"grader", "grader/bench", "grader/course", "grader/run", "grader/verdict"},
+	"grader/author":          {"grader", "grader/bench", "grader/course", "grader/run", "grader/update", "grader/verdict"},
 	"cmd/kata":               {"", "cmd/kata/internal/cli", "grader/run"},
 	"cmd/kata/internal/cli":  {"grader", "grader/"},
 	"cmd/kata-bench":         {"", "grader", "grader/"},

@@ -42,8 +42,9 @@ type packed struct {
 }
 
 // Pack renews the generated files of exercises: starter.txtar and
-// behaviours.txt, and the packed manifests of the course and its tracks. It
-// returns the names of the files that changed.
+// behaviours.txt, the packed manifests of the course and its tracks, and the
+// list of what all exercises need. It returns the names of the files that
+// changed.
 func (a *Author) Pack(ctx context.Context, exercises []*course.Exercise) ([]string, error) {
 	files, err := a.static(exercises)
 	if err != nil {
@@ -56,8 +57,12 @@ func (a *Author) Pack(ctx context.Context, exercises []*course.Exercise) ([]stri
 		}
 		files = append(files, packed{"solutions/" + e.ID() + "/behaviours.txt", observed})
 	}
+	needs, err := a.needs(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var changed []string
-	for _, f := range files {
+	for _, f := range append(files, needs) {
 		name := filepath.Join(a.Root, filepath.FromSlash(f.name))
 		if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, f.data) {
 			continue

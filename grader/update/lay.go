@@ -12,22 +12,23 @@ import (
 )
 
 // Furnish writes what a workspace needs beside the exercises: the manifests of
-// the course and its tracks, and the module files, which belong to the course
-// and are renewed, and settings for editors and git, which belong to the learner
-// once they are there. files are kata's embedded ones.
+// the course and its tracks, the module files and the parts of the kit that
+// exercises import, which belong to the course and are renewed, and settings for
+// editors and git, which belong to the learner once they are there. files are
+// kata's embedded ones.
 func Furnish(root *os.Root, files fs.FS) error {
 	manifests, err := manifests(files)
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"go.mod", "go.sum"} {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
-		}
-		manifests = append(manifests, course.File{Name: name, Data: data})
+	needs, err := readNeeds(files)
+	if err != nil {
+		return err
 	}
-	for _, f := range manifests {
+	if err := needs.clear(root); err != nil {
+		return err
+	}
+	for _, f := range append(manifests, needs.files...) {
 		if err := write(root, f.Name, f.Data); err != nil {
 			return err
 		}
