@@ -59,12 +59,28 @@ func Read(workspace *os.Root, e *course.Exercise) (Reading, error) {
 	if err := r.folder(".", 0); err != nil {
 		return Reading{}, err
 	}
-	for _, name := range e.Edit {
-		if !slices.ContainsFunc(r.Files, func(f course.File) bool { return f.Name == name }) && !strings.HasSuffix(name, "/") {
-			return r.Reading, refuse(path.Join(e.Dir(), name), "the file that the brief asks you to edit is missing; kata reset brings the original back")
+	err = r.complete()
+	return r.Reading, err
+}
+
+// complete looks for the files that the brief names. Code may have moved into
+// another file of its package.
+func (r *reader) complete() error {
+	for _, name := range r.exercise.Edit {
+		full := path.Join(r.exercise.Dir(), name)
+		switch {
+		case strings.HasSuffix(name, "/") || r.has(func(f string) bool { return f == name }):
+		case path.Ext(name) == ".go" && r.has(func(f string) bool { return path.Ext(f) == ".go" && path.Dir(f) == path.Dir(name) }):
+			r.Ignored = append(r.Ignored, full+": is no longer there; if that is a mistake, kata reset brings the original back")
+		default:
+			return refuse(full, "the file that the brief asks you to edit is missing; kata reset brings the original back")
 		}
 	}
-	return r.Reading, nil
+	return nil
+}
+
+func (r *reader) has(name func(string) bool) bool {
+	return slices.ContainsFunc(r.Files, func(f course.File) bool { return name(f.Name) })
 }
 
 type reader struct {

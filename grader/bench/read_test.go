@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -82,6 +83,19 @@ func TestReadTakesTestsOfKindTests(t *testing.T) {
 	r, err := Read(root, exercise(t, "tests"))
 	if err != nil || len(r.Files) != 2 || len(r.Ignored) != 0 {
 		t.Errorf("got %v, %v and %v, want the tests among the files", r.Files, r.Ignored, err)
+	}
+}
+
+// Code that moved into another file of its package is an answer like any other.
+func TestReadTakesMovedCode(t *testing.T) {
+	root, dir := folder(t)
+	must(t, os.Rename(filepath.Join(dir, "a.go"), filepath.Join(dir, "moved.go")))
+	r, err := Read(root, exercise(t, "code"))
+	if err != nil || !slices.ContainsFunc(r.Files, func(f course.File) bool { return f.Name == "moved.go" }) {
+		t.Fatalf("got %v, %v; want moved.go taken", r.Files, err)
+	}
+	if told := strings.Join(r.Ignored, "\n"); !strings.Contains(told, "a.go: is no longer there") {
+		t.Errorf("told %q, want that a.go is no longer there", told)
 	}
 }
 
