@@ -88,7 +88,7 @@ func (p *page) shelf(n int) object {
 	return object{"books": list}
 }
 
-// 3. A field that cannot be had is null, with an error whose path leads to it, each for itself; all other fields are answered. A book without a rating, and an author that does not exist, are null without an error.
+// 3. A field that cannot be had, such as a book's author who was deleted, is null, with an error whose path leads to it, each for itself; all other fields are answered. A book without a rating, and the query's author with an id that nobody has, are null without an error.
 func TestPartial(t *testing.T) {
 	const query = "{ books(first: 4) { title rating author { name } } }"
 	without := func(p *page, field string, only ...int) object {

@@ -110,7 +110,11 @@ type result struct {
 // ask sends a query.
 func (p *page) ask(query string, variables map[string]any) (web.Answer, result) {
 	p.t.Helper()
-	body, _ := json.Marshal(map[string]any{"query": query, "variables": variables})
+	request := map[string]any{"query": query}
+	if variables != nil {
+		request["variables"] = variables
+	}
+	body, _ := json.Marshal(request)
 	a := p.Do("POST", "/", web.JSON(string(body)))
 	var r result
 	a.JSON(p.t, &r)
@@ -130,13 +134,21 @@ func (p *page) answered(query string, variables map[string]any, data any, paths 
 	slices.Sort(got)
 	slices.Sort(paths)
 	if text(r.Data) != text(data) || !slices.Equal(got, paths) && len(got)+len(paths) > 0 {
-		want := text(data)
+		want := web.Lines(`{"data":` + text(data) + "}")
 		if len(want) > 600 {
 			want = want[:600] + " …"
 		}
-		p.fail(a, a.String(), `"data": `+want+"\nand errors with the paths "+fmt.Sprint(paths))
+		p.fail(a, a.String(), want+"\nand "+told(paths))
 	}
 	return a
+}
+
+// told says which errors there must be.
+func told(paths []string) string {
+	if len(paths) == 0 {
+		return "no errors"
+	}
+	return "errors with the paths\n" + strings.Join(paths, "\n")
 }
 
 func text(v any) string {
