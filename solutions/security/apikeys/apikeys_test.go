@@ -52,7 +52,7 @@ func TestIssue(t *testing.T) {
 				if err != nil || seen[id] != "" || seen[secret] != "" || seen[start] != "" {
 					kit.Fail(t, kit.Failure{
 						Sent: fmt.Sprintf("40 × Issue(ctx, \"ann\", …) in each of two processes,\nall at %s", o.now.Format(time.DateTime)),
-						Got:  fmt.Sprintf("in process %d %q, error: %v", process+1, key, err) + earlier(seen[id], seen[secret], seen[start]),
+						Got:  fmt.Sprintf("in process %d %q and %s", process+1, key, kit.Said(err)) + earlier(seen[id], seen[secret], seen[start]),
 						Want: "ids and secrets that have nothing in common", At: kit.At((*apikeys.Keys).Issue),
 					})
 				}
@@ -111,7 +111,7 @@ func TestShownOnce(t *testing.T) {
 		o.issue("ben", "orders:read")
 		list, err := o.List(ctx, "ann")
 		if err != nil || len(list) != 2 || list[1].ID != id || !slices.Equal(list[1].Scopes, []string{"orders:read"}) || !list[1].Expires.Equal(expiry) {
-			kit.Fail(t, kit.Failure{Sent: `List(ctx, "ann") after two keys for ann and one for ben`, Got: fmt.Sprintf("%+v, error: %v", list, err), Want: "the two keys, in the table's order; the second is " + id + "\nwith its scopes and its expiry", At: kit.At((*apikeys.Keys).List)})
+			kit.Fail(t, kit.Failure{Sent: `List(ctx, "ann") after two keys for ann and one for ben`, Got: fmt.Sprintf("%+v, %s", list, kit.Said(err)), Want: "the two keys, in the table's order; the second is " + id + "\nwith its scopes and its expiry", At: kit.At((*apikeys.Keys).List)})
 		}
 		tell(t, `List(ctx, "ann")`, fmt.Sprintf("%+v", list), first)
 		tell(t, `List(ctx, "ann")`, fmt.Sprintf("%+v", list), second)
@@ -196,7 +196,7 @@ func TestExpiry(t *testing.T) {
 		for _, life := range []time.Duration{0, -time.Hour} {
 			key, err := o.Issue(ctx, "ann", []string{"a"}, life)
 			if err == nil || key != "" || len(o.table.records) > 0 {
-				kit.Fail(t, kit.Failure{Sent: fmt.Sprintf(`Issue(ctx, "ann", ["a"], %s)`, life), Got: fmt.Sprintf("%q, error: %v, %d records", key, err, len(o.table.records)), Want: "an error, and neither a key nor a record", At: kit.At((*apikeys.Keys).Issue)})
+				kit.Fail(t, kit.Failure{Sent: fmt.Sprintf(`Issue(ctx, "ann", ["a"], %s)`, life), Got: fmt.Sprintf("%q, %s, %d records", key, kit.Said(err), len(o.table.records)), Want: "an error, and neither a key nor a record", At: kit.At((*apikeys.Keys).Issue)})
 			}
 		}
 	})
@@ -230,7 +230,7 @@ func TestRevoke(t *testing.T) {
 	t.Run("revoking a key that is not there is an error", func(t *testing.T) {
 		o := open(t)
 		if err := o.Revoke(ctx, kit.Word(o.rand, 12)); !errors.Is(err, apikeys.ErrNotFound) {
-			kit.Fail(t, kit.Failure{Sent: "Revoke of an id that was never given", Got: fmt.Sprint("error: ", err), Want: "the table's ErrNotFound", At: kit.At((*apikeys.Keys).Revoke)})
+			kit.Fail(t, kit.Failure{Sent: "Revoke of an id that was never given", Got: kit.Said(err), Want: "the table's ErrNotFound", At: kit.At((*apikeys.Keys).Revoke)})
 		}
 	})
 }
@@ -343,7 +343,7 @@ func TestOutage(t *testing.T) {
 		o := open(t)
 		o.table.fails = down
 		if list, err := o.List(ctx, "ann"); !errors.Is(err, down) {
-			kit.Fail(t, kit.Failure{Sent: "List(…) while the table fails", Got: fmt.Sprintf("%d keys, error: %v", len(list), err), Want: "the table's error", At: kit.At((*apikeys.Keys).List)})
+			kit.Fail(t, kit.Failure{Sent: "List(…) while the table fails", Got: fmt.Sprintf("%d keys, %s", len(list), kit.Said(err)), Want: "the table's error", At: kit.At((*apikeys.Keys).List)})
 		}
 	})
 	t.Run("Require answers 503 while the table fails", func(t *testing.T) {

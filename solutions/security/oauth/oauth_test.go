@@ -150,7 +150,7 @@ func TestDenied(t *testing.T) {
 		s.provider.Forget()
 		session, err := s.Finish(ctx, browser, query)
 		if err == nil || session != nil || errors.Is(err, oauth.ErrDenied) || errors.Is(err, oauth.ErrState) || s.provider.Count(openid.Token) > 0 {
-			kit.Fail(t, kit.Failure{Sent: "Begin(browser), and the provider cannot do it now\n" + finish(browser, query), Got: fmt.Sprint("error: ", err), Want: "no session and an error that is neither ErrDenied nor ErrState,\nbefore the provider is asked for anything", Note: s.provider.Saw(), At: kit.At((*oauth.Client).Finish)})
+			kit.Fail(t, kit.Failure{Sent: "Begin(browser), and the provider cannot do it now\n" + finish(browser, query), Got: kit.Said(err), Want: "no session and an error that is neither ErrDenied nor ErrState,\nbefore the provider is asked for anything", Note: s.provider.Saw(), At: kit.At((*oauth.Client).Finish)})
 		}
 	})
 	t.Run("a refusal in another browser is no refusal", func(t *testing.T) {

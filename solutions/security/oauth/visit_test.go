@@ -49,7 +49,7 @@ func (s *shop) visit(target string) url.Values {
 	s.t.Helper()
 	back, status, err := s.provider.Visit(target)
 	if err != nil || back == nil {
-		kit.Fail(s.t, kit.Failure{Sent: "a browser opens what Begin returned\n" + target, Got: fmt.Sprintf("a page of the provider with status %d, error: %v", status, err), Want: "the provider sends the browser back to the shop", At: kit.At((*oauth.Client).Begin)})
+		kit.Fail(s.t, kit.Failure{Sent: "a browser opens what Begin returned\n" + target, Got: fmt.Sprintf("a page of the provider with status %d, %s", status, kit.Said(err)), Want: "the provider sends the browser back to the shop", At: kit.At((*oauth.Client).Begin)})
 	}
 	return back.Query()
 }
@@ -67,7 +67,7 @@ func (s *shop) signIn() *oauth.Session {
 	query := s.begin(browser)
 	session, err := s.Finish(ctx, browser, query)
 	if err != nil || session == nil {
-		kit.Fail(s.t, kit.Failure{Sent: "Begin(browser), the user agrees\n" + finish(browser, query), Got: fmt.Sprint("error: ", err), Want: "a session", Note: s.provider.Saw(), At: kit.At((*oauth.Client).Finish)})
+		kit.Fail(s.t, kit.Failure{Sent: "Begin(browser), the user agrees\n" + finish(browser, query), Got: kit.Said(err), Want: "a session", Note: s.provider.Saw(), At: kit.At((*oauth.Client).Finish)})
 	}
 	s.provider.Forget()
 	return session
@@ -120,7 +120,7 @@ func (s *shop) refused(browser string, query url.Values, want error, story strin
 	s.t.Helper()
 	s.provider.Forget()
 	session, err := s.Finish(ctx, browser, query)
-	f := kit.Failure{Sent: story + "\n" + finish(browser, query), Got: fmt.Sprint("error: ", err), Want: fmt.Sprintf("no session and the error %q", want), Note: s.provider.Saw(), At: kit.At((*oauth.Client).Finish)}
+	f := kit.Failure{Sent: story + "\n" + finish(browser, query), Got: kit.Said(err), Want: fmt.Sprintf("no session and the error %q", want), Note: s.provider.Saw(), At: kit.At((*oauth.Client).Finish)}
 	if !errors.Is(err, want) || session != nil {
 		kit.Fail(s.t, f)
 	}
