@@ -88,13 +88,25 @@ func inOtherWords(e *course.Exercise, attempts func() ([]course.Attempt, error),
 			return nil, err
 		}
 	}
-	edited := slices.IndexFunc(files, func(f course.File) bool { return e.Edits(f.Name) })
-	if edited < 0 {
-		return nil, errors.New("it has no file that the brief lets edit")
+	f := ownFile(e, files)
+	if f == nil {
+		return nil, errors.New("it has no file of the learner's own")
 	}
-	f := &files[edited]
 	f.Data = slices.Concat(f.Data, []byte(change(f.Name, words.Int64())))
 	return files, nil
+}
+
+// ownFile returns a file of an answer that its learner may edit: one that the
+// brief names or, where the code has moved, another of Go.
+func ownFile(e *course.Exercise, files []course.File) *course.File {
+	i := slices.IndexFunc(files, func(f course.File) bool { return e.Edits(f.Name) })
+	if i < 0 {
+		i = slices.IndexFunc(files, func(f course.File) bool { return strings.HasSuffix(f.Name, ".go") })
+	}
+	if i < 0 {
+		return nil
+	}
+	return &files[i]
 }
 
 // enrol writes a checkout for each learner, with briefs, and returns the roster.
