@@ -83,12 +83,17 @@ func (m *matrix) temp() string {
 	return dir
 }
 
-// exist starts one container for each service that has one, and hands their
-// addresses to whoever asks for servers that are there already.
+// exist finds one server for each service that has an image, and hands their
+// addresses to whoever asks for servers that are there already: what the
+// environment names, else a container.
 func (m *matrix) exist() (end func()) {
 	g, end := m.grader(m.lab.dir, services.Docker)
 	g.Servers.Renew(g.Program)
 	for _, name := range services.WithImages() {
+		if address := os.Getenv(services.Variable(name)); address != "" {
+			m.existing = append(m.existing, services.Variable(name)+"="+address)
+			continue
+		}
 		served, err := g.Servers.Resolve(m.lab, []string{name})
 		if err != nil {
 			m.lab.tell("no container of %s: %s", name, refusal(err))

@@ -90,10 +90,17 @@ func At(fn any) string {
 }
 
 // Stuck returns a line of code under test that some goroutine is at now, as
-// "file:line", or "": where to look after an answer that never came.
+// "file:line", or "": where to look after an answer that never came. A goroutine
+// that Within waits for comes first.
 func Stuck() string {
 	buf := make([]byte, 1<<20)
-	return FirstOwned(string(buf[:runtime.Stack(buf, true)]))
+	all := string(buf[:runtime.Stack(buf, true)])
+	for trace := range strings.SplitSeq(all, "\n\n") {
+		if at := FirstOwned(trace); at != "" && strings.Contains(trace, "kit.Within.func") {
+			return at
+		}
+	}
+	return FirstOwned(all)
 }
 
 // Owning returns the calls of code under test in a goroutine trace, innermost

@@ -126,7 +126,7 @@ func Within(t testing.TB, d time.Duration, sent string, f func()) {
 			panic(p)
 		}
 	case <-time.After(d):
-		Fail(t, Failure{Sent: sent, Got: "no answer in " + d.String(), Want: "an answer at once", At: Stuck()})
+		Fail(t, Failure{Sent: sent, Got: "not done in " + d.String(), Want: "done at once", At: Stuck()})
 	}
 }
 

@@ -109,5 +109,5 @@ func (p *Provider) Saw() string {
 	if more := len(lines) - shown; more > 0 {
 		lines = append(lines[:shown], fmt.Sprintf("and %d lines more", more))
 	}
-	return "the provider saw " + strings.Join(lines, "\n            then ")
+	return "the provider saw\n" + strings.Join(lines, "\n")
 }

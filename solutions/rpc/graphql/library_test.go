@@ -66,7 +66,7 @@ func TestCost(t *testing.T) {
 			if list, ok := strings.CutPrefix(call, "Authors "); ok {
 				for _, id := range strings.Fields(strings.Trim(list, "[]")) {
 					if ids[id] {
-						p.fail(a, "the store saw "+call, "each of the 10 authors asked for once")
+						p.fail(a, "the store was asked for the author "+id+" again:\n"+call, "each of the 10 authors asked for once")
 					}
 					ids[id] = true
 				}
@@ -155,7 +155,7 @@ func TestLimits(t *testing.T) {
 		p := open(t, 9)
 		a, r := p.ask(query, nil)
 		if len(r.Errors) == 0 || len(p.calls) > 0 {
-			p.fail(a, fmt.Sprintf("%d errors; the store saw %d calls", len(r.Errors), len(p.calls)), "an error, and no call of the store")
+			p.fail(a, fmt.Sprintf("errors: %d; calls of the store: %d", len(r.Errors), len(p.calls)), "an error, and no call of the store")
 		}
 	}
 	t.Run("a query of more than 6 levels is refused", func(t *testing.T) {

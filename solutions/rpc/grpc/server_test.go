@@ -76,7 +76,7 @@ func TestInvalid(t *testing.T) {
 	wrong := func(t *testing.T, order map[string]any, fields ...string) {
 		t.Helper()
 		o := open(t)
-		sent := fmt.Sprintf("Place(%v)", order)
+		sent := "Place(" + asJSON(order) + ")"
 		_, err := o.place(o.allowed(), order)
 		st := o.code(sent, err, codes.InvalidArgument)
 		var got []string
@@ -118,7 +118,7 @@ func TestCodes(t *testing.T) {
 	becomes := func(t *testing.T, err error, want codes.Code) {
 		t.Helper()
 		for _, e := range []error{err, fmt.Errorf("select from orders_%s: %w", kit.Word(kit.Rand(t), 5), err)} {
-			for name := range open(t).each() {
+			for _, name := range rpcs() {
 				o := open(t)
 				o.err = e
 				sent := fmt.Sprintf("%s; the store returns the error\n%q", name, e)
@@ -145,7 +145,7 @@ func TestCodes(t *testing.T) {
 // 4. The store's context ends when the caller's does and has the caller's deadline, in all three calls.
 func TestContext(t *testing.T) {
 	t.Run("the store has the caller's deadline", func(t *testing.T) {
-		for name := range open(t).each() {
+		for _, name := range rpcs() {
 			o := open(t)
 			ctx, cancel := context.WithTimeout(o.allowed(), 30*time.Minute)
 			defer cancel()
@@ -157,14 +157,14 @@ func TestContext(t *testing.T) {
 			o.mu.Unlock()
 			want, _ := ctx.Deadline()
 			if off := got.Sub(want).Abs(); !ok || off > 5*time.Minute {
-				o.fail(name+" with a deadline in 30 minutes", fmt.Sprintf("the store's context: has a deadline %t, which is off by %s", ok, off), "the store's context has the caller's deadline")
+				o.fail(name+" with a deadline in 30 minutes", deadline(ok, off), "the store's context has the caller's deadline")
 			}
 			cancel()
 			<-end
 		}
 	})
 	t.Run("the store's context ends when the caller gives up", func(t *testing.T) {
-		for name := range open(t).each() {
+		for _, name := range rpcs() {
 			o := open(t)
 			o.block = true
 			ctx, cancel := context.WithCancel(o.allowed())
@@ -196,7 +196,7 @@ func TestStream(t *testing.T) {
 		next := o.watch(o.allowed(), "order-1")
 		var got []string
 		var err error
-		sent := "Watch; the order comes to two states, the last ones"
+		sent := "Watch; the store tells \"sent\", \"delivered\", and the end"
 		kit.Within(t, patience/2, sent, func() {
 			go func() {
 				o.states <- "sent"
@@ -211,7 +211,7 @@ func TestStream(t *testing.T) {
 			}
 		})
 		if !errors.Is(err, io.EOF) || !slices.Equal(got, []string{"sent", "delivered"}) {
-			o.fail(sent, fmt.Sprintf("%q, then %v", got, err), `"sent", "delivered", then the end without an error`)
+			o.fail(sent, fmt.Sprintf("%q, then %s", got, kit.Said(err)), `"sent", "delivered", then the end without an error`)
 		}
 	})
 	t.Run("a stream ends when its caller goes away", func(t *testing.T) {
@@ -241,7 +241,7 @@ func TestStream(t *testing.T) {
 // 6. Without the metadata authorization: Bearer TOKEN and a known token, every call is Unauthenticated and never reaches the store.
 func TestToken(t *testing.T) {
 	refused := func(t *testing.T, sent string, authorization func(o *office) string) {
-		for name := range open(t).each() {
+		for _, name := range rpcs() {
 			o := open(t)
 			o.err = errors.New("reached")
 			var err error

@@ -2,6 +2,7 @@ package grpc_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"strings"
@@ -148,6 +149,9 @@ func (o *office) watch(ctx context.Context, id string) func() (string, error) {
 	}
 }
 
+// rpcs are the names of the calls.
+func rpcs() []string { return []string{"Place", "Get", "Watch"} }
+
 // each is the three calls, each as one that returns its error.
 func (o *office) each() map[string]func(ctx context.Context) error {
 	return map[string]func(ctx context.Context) error{
@@ -172,7 +176,21 @@ func said(err error) string {
 	if s.Code() == codes.OK {
 		return "OK"
 	}
-	return fmt.Sprintf("%s, %q", s.Code(), s.Message())
+	return kit.Wrap(fmt.Sprintf("%s, %q", s.Code(), s.Message()))
+}
+
+// asJSON is an order as the message that it is sent as.
+func asJSON(order map[string]any) string {
+	text, _ := json.Marshal(order)
+	return string(text)
+}
+
+// deadline tells what the store's context had, off the caller's.
+func deadline(has bool, off time.Duration) string {
+	if !has {
+		return "the store's context has no deadline"
+	}
+	return "the store's context has a deadline " + off.Round(time.Second).String() + " off"
 }
 
 func (o *office) fail(sent, got, want string) {

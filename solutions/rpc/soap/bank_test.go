@@ -112,10 +112,11 @@ func (e *element) find(path ...string) *element {
 	return nil
 }
 
-// body reads an answer's envelope and returns its Body.
-func (b *bank) body(a web.Answer, status int) *element {
+// body reads an answer's envelope and returns its Body, which must hold
+// something.
+func (b *bank) body(a web.Answer, status int, something string) *element {
 	b.t.Helper()
-	want := fmt.Sprintf("%d, Content-Type text/xml, and an Envelope with a Body in\n%s", status, env)
+	want := fmt.Sprintf("%d, Content-Type text/xml, and %s\nin the Body of an Envelope, both in\n%s", status, something, env)
 	doc, err := parse(a.Body)
 	if err != nil || a.Status != status || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/xml") || doc.Name != (xml.Name{Space: env, Local: "Envelope"}) {
 		a.Fail(b.t, want)
@@ -130,7 +131,7 @@ func (b *bank) body(a web.Answer, status int) *element {
 // priced fails the behaviour unless the answer is this price.
 func (b *bank) priced(a web.Answer, price string) {
 	b.t.Helper()
-	p := b.body(a, 200).find(quotes+" GetLastTradePriceResponse", " Price")
+	p := b.body(a, 200, "the price").find(quotes+" GetLastTradePriceResponse", " Price")
 	if p == nil || p.text != price {
 		a.Fail(b.t, "GetLastTradePriceResponse in "+quotes+"\nwith <Price>"+price+"</Price>, which is in no namespace")
 	}
@@ -140,7 +141,7 @@ func (b *bank) priced(a web.Answer, price string) {
 // returns the fault.
 func (b *bank) fault(a web.Answer, code string) *element {
 	b.t.Helper()
-	f := b.body(a, 500).find(env + " Fault")
+	f := b.body(a, 500, "the fault "+code).find(env + " Fault")
 	c, s := f.find(" faultcode"), f.find(" faultstring")
 	if f == nil || c == nil || s == nil || strings.TrimSpace(s.text) == "" {
 		a.Fail(b.t, "a Fault in SOAP's namespace with faultcode and faultstring")

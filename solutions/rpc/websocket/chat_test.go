@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coder/websocket"
 
@@ -115,6 +116,8 @@ func refusal(res *http.Response, err error) string {
 func (f *fan) next(ctx context.Context) string {
 	kind, data, err := f.Read(ctx)
 	switch {
+	case err == nil && kind == websocket.MessageText && !utf8.Valid(data):
+		return fmt.Sprintf("the text message %q", data)
 	case err == nil && kind == websocket.MessageText:
 		return string(data)
 	case err == nil:
@@ -128,7 +131,7 @@ func (f *fan) next(ctx context.Context) string {
 // lastWords is the innermost part of an error's text.
 func lastWords(err error) string {
 	text := err.Error()
-	return text[strings.LastIndex(text, ": ")+1:]
+	return strings.TrimPrefix(text[strings.LastIndex(text, ": ")+1:], " ")
 }
 
 // take returns n messages.

@@ -129,7 +129,7 @@ func slow(t *testing.T, more int, then func(c *chat, f *fan, queue int) string) 
 	})
 	defer f.CloseNow()
 	defer healthy.CloseNow()
-	kit.Within(t, 5*time.Second, fmt.Sprintf("Queue %d; one of two clients does not read; Publish\n%d times, and each time the other reads", queue, queue+more), func() {
+	kit.Within(t, 5*time.Second, fmt.Sprintf("Queue %d; one of two clients does not read;\n%d × Publish, and each time the other one reads", queue, queue+more), func() {
 		for i := range queue + more {
 			c.Publish(fmt.Sprint("goal ", i))
 			if got := healthy.next(soon()); got != fmt.Sprint("goal ", i) {
@@ -159,7 +159,7 @@ func TestGone(t *testing.T) {
 			}
 			synctest.Wait()
 			if got := c.Len(); got != 1 {
-				c.fail(fmt.Sprintf("%d clients connect; of %d %s", n+1, n, sent), fmt.Sprintf("Len() = %d", got), "1")
+				c.fail(fmt.Sprintf("%d clients connect; %d of them %s", n+1, n, sent), fmt.Sprintf("Len() = %d", got), "1")
 			}
 			c.Publish("kick-off")
 			if got := first(stays); got != "kick-off" {
@@ -168,20 +168,20 @@ func TestGone(t *testing.T) {
 			time.Sleep(3 * time.Hour) // three pings
 			if after := running(); len(after) > len(before) {
 				kit.Fail(t, kit.Failure{
-					Sent: fmt.Sprintf("%d clients connect; of %d %s;\nthree intervals of Ping pass", n+1, n, sent), Got: fmt.Sprintf("%d goroutines of the hub are still there", len(after)),
+					Sent: fmt.Sprintf("%d clients connect; %d of them %s;\nthree intervals of Ping pass", n+1, n, sent), Got: fmt.Sprintf("%d goroutines of the hub are still there", len(after)),
 					Want: fmt.Sprintf("%d, as before they came", len(before)), At: bubble.Line(after),
 				})
 			}
 		})
 	}
 	t.Run("a client that says goodbye is forgotten", func(t *testing.T) {
-		leaves(t, "each says goodbye with 1000", func(f *fan) { _ = f.Close(websocket.StatusNormalClosure, "") })
+		leaves(t, "say goodbye with 1000", func(f *fan) { _ = f.Close(websocket.StatusNormalClosure, "") })
 	})
 	t.Run("a client that closes its page is forgotten", func(t *testing.T) {
-		leaves(t, "each says goodbye with 1001", func(f *fan) { _ = f.Close(websocket.StatusGoingAway, "") })
+		leaves(t, "say goodbye with 1001", func(f *fan) { _ = f.Close(websocket.StatusGoingAway, "") })
 	})
 	t.Run("a client whose connection breaks is forgotten", func(t *testing.T) {
-		leaves(t, "each loses its connection", func(f *fan) { _ = f.raw.Close() })
+		leaves(t, "lose their connections", func(f *fan) { _ = f.raw.Close() })
 	})
 }
 
@@ -313,8 +313,12 @@ func TestClose(t *testing.T) {
 			if err == nil {
 				ctx, cancel := context.WithTimeout(background(), time.Minute)
 				defer cancel()
-				if got := f.next(ctx); !strings.HasPrefix(got, "(closed with") {
-					c.fail("Close(); a client connects", refusal(res, err)+", then "+got, "no connection, or one that is closed at once")
+				got := f.next(ctx)
+				if ctx.Err() != nil {
+					got = "nothing more within a minute"
+				}
+				if !strings.HasPrefix(got, "(closed with") {
+					c.fail("Close(); a client connects", refusal(res, err)+",\nthen "+got, "no connection, or one that is closed at once")
 				}
 			}
 			synctest.Wait()

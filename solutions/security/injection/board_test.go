@@ -86,7 +86,7 @@ func (b *board) rows() (list []note) {
 func (b *board) holds(a web.Answer, want ...note) {
 	b.t.Helper()
 	if got := b.rows(); !slices.Equal(got, want) {
-		kit.Fail(b.t, kit.Failure{Sent: a.Sent, Got: head(a) + "\nstored are\n" + lines(got), Want: "stored\n" + lines(want), At: a.At})
+		kit.Fail(b.t, kit.Failure{Sent: a.Sent, Got: head(a) + "\n\nthe table then holds\n" + lines(got), Want: "a table that holds\n" + lines(want), At: a.At})
 	}
 }
 

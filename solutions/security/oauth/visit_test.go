@@ -94,10 +94,7 @@ func (s *shop) token(session *oauth.Session, story string) string {
 }
 
 func outcome(token string, err error) string {
-	if err != nil {
-		return fmt.Sprintf("%q, the error %q", token, err)
-	}
-	return fmt.Sprintf("%q, no error", token)
+	return kit.Wrap(fmt.Sprintf("%q, %s", token, kit.Said(err)))
 }
 
 // takes reports whether the provider takes an access token.
@@ -120,7 +117,7 @@ func (s *shop) refused(browser string, query url.Values, want error, story strin
 	s.t.Helper()
 	s.provider.Forget()
 	session, err := s.Finish(ctx, browser, query)
-	f := kit.Failure{Sent: story + "\n" + finish(browser, query), Got: kit.Said(err), Want: fmt.Sprintf("no session and the error %q", want), Note: s.provider.Saw(), At: kit.At((*oauth.Client).Finish)}
+	f := kit.Failure{Sent: story + "\n" + finish(browser, query), Got: kit.Said(err), Want: fmt.Sprintf("no session, and the error\n%q", want), Note: s.provider.Saw(), At: kit.At((*oauth.Client).Finish)}
 	if !errors.Is(err, want) || session != nil {
 		kit.Fail(s.t, f)
 	}
