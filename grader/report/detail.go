@@ -115,7 +115,7 @@ func (d *detail) behaviour(b verdict.Behaviour, indent, number string) {
 	case verdict.Unreached:
 		name += "  (not reached)"
 	case verdict.Skip:
-		name += "  (skipped: " + b.Reason + ")"
+		name += "  (skipped" + d.because(b) + ")"
 	}
 	hang := len(indent) + 2 + len(number)
 	lines := wrap(name, d.width-hang, 0)
@@ -127,6 +127,15 @@ func (d *detail) behaviour(b verdict.Behaviour, indent, number string) {
 	for _, more := range lines[1:] {
 		d.line(strings.Repeat(" ", hang) + paint(pen, more))
 	}
+}
+
+// because is the reason of a behaviour that was skipped, unless it is that of
+// the whole exercise, which stands below.
+func (d *detail) because(b verdict.Behaviour) string {
+	if b.Reason == d.r.Reason {
+		return ""
+	}
+	return ": " + b.Reason
 }
 
 // stopped tells why there is no verdict on the code.
