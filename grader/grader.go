@@ -47,6 +47,11 @@ type Options struct {
 	Crowd   bool                 // code of strangers is in the binary and may be why something fails: such a failure is not remembered
 	Judged  func(verdict.Result) // called as each verdict is there, one call at a time
 
+	// Due says of a failure, by the submission's ID, that it had to come. It is
+	// remembered then even where a server, or a busy machine, may fail what is
+	// right. It may be called by several goroutines at once.
+	Due func(id string, r verdict.Result) bool
+
 	// Observed is told what a whole run reported, expected or not; the
 	// behaviours packed with the exercise are then not needed.
 	Observed func(id string, reported []verdict.Expected)

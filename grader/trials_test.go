@@ -193,3 +193,25 @@ func TestFailedTestsAreRunAgain(t *testing.T) {
 		}
 	}
 }
+
+// Where the caller knows that a failure had to come, it is remembered, and is
+// not while the caller says otherwise.
+func TestDueFailuresAreRemembered(t *testing.T) {
+	c, err := course.LoadTrees(os.DirFS("testdata/course"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := c.Find("demo/proof")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newGrader(t, t.TempDir())
+	s := bench.Submission{Exercise: e, Files: []course.File{{Name: "proof_test.go", Data: []byte(strings.Replace(weak, "WANT", "5", 1))}}}
+	for round, c := range []struct{ due, cached bool }{{false, false}, {true, false}, {true, true}, {false, true}} {
+		var asked string
+		results, err := g.Judge(t.Context(), []bench.Submission{s}, grader.Options{Due: func(id string, _ verdict.Result) bool { asked = id; return c.due }})
+		if err != nil || results[0].Status != verdict.Fail || results[0].Cached != c.cached || !c.cached && asked != s.ID() {
+			t.Errorf("round %d: got %+v, %v, asked about %q; want a fail, cached %t", round, results[0], err, asked, c.cached)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kata-go/kata/grader"
@@ -207,13 +208,17 @@ func (s *subject) submissions() ([]bench.Submission, error) {
 
 // run grades all submissions, and the right ones repeatedly when checked deep.
 func (a *Author) run(ctx context.Context, subjects []*subject, subs []bench.Submission, o Options) error {
-	results, err := a.Grader.Judge(ctx, subs, grader.Options{Seed: o.Seed})
-	if err != nil {
-		return err
-	}
 	owner := map[string]*subject{}
 	for _, s := range subjects {
 		owner[s.ID()] = s
+	}
+	due := func(id string, r verdict.Result) bool {
+		exercise, variant, _ := strings.Cut(id, "@")
+		return owner[exercise].due(variant, r)
+	}
+	results, err := a.Grader.Judge(ctx, subs, grader.Options{Seed: o.Seed, Due: due})
+	if err != nil {
+		return err
 	}
 	for i, sub := range subs {
 		owner[sub.Exercise.ID()].results[sub.Variant] = results[i]
@@ -233,6 +238,14 @@ func (a *Author) run(ctx context.Context, subjects []*subject, subs []bench.Subm
 		}
 	}
 	return nil
+}
+
+// due says of a failure that it had to come.
+func (s *subject) due(variant string, r verdict.Result) bool {
+	if variant == starterVariant {
+		return true
+	}
+	return isWrong(variant) && len(misfits(s.attempts[variant], r)) == 0
 }
 
 // tries is how often a solution is measured that seems to take too long: on a

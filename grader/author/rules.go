@@ -145,14 +145,32 @@ func checkWrong(s *subject) {
 			s.add("wrong", v, "must fail, but: %s", describe(r))
 			continue
 		}
-		s.compareFails(v, a, r)
+		for _, misfit := range misfits(a, r) {
+			s.add("wrong", v, "%s", misfit)
+		}
 	}
 }
 
-// compareFails holds the sentences that an attempt names against those that
-// failed.
-func (s *subject) compareFails(variant string, a course.Attempt, r verdict.Result) {
-	failed := map[string]bool{} // sentence -> whether it was named
+// misfits are what an attempt that fails does otherwise than its archive says:
+// sentences that fail and are not named, and those that are named and hold.
+func misfits(a course.Attempt, r verdict.Result) (list []string) {
+	failed := failedSentences(a, r)
+	for _, sentence := range slices.Sorted(maps.Keys(failed)) {
+		if !failed[sentence] {
+			list = append(list, fmt.Sprintf("fails %q, which it does not name", sentence))
+		}
+	}
+	for _, sentence := range a.Fails {
+		if !failedByName(r.Behaviours, sentence) {
+			list = append(list, fmt.Sprintf("should fail %q and does not", sentence))
+		}
+	}
+	return list
+}
+
+// failedSentences are those that failed, and whether the attempt names them.
+func failedSentences(a course.Attempt, r verdict.Result) map[string]bool {
+	failed := map[string]bool{}
 	var collect func(list []verdict.Behaviour, covered bool)
 	collect = func(list []verdict.Behaviour, covered bool) {
 		for _, b := range list {
@@ -164,16 +182,7 @@ func (s *subject) compareFails(variant string, a course.Attempt, r verdict.Resul
 		}
 	}
 	collect(r.Behaviours, false)
-	for _, sentence := range slices.Sorted(maps.Keys(failed)) {
-		if !failed[sentence] {
-			s.add("wrong", variant, "fails %q, which it does not name", sentence)
-		}
-	}
-	for _, sentence := range a.Fails {
-		if !failedByName(r.Behaviours, sentence) {
-			s.add("wrong", variant, "should fail %q and does not", sentence)
-		}
-	}
+	return failed
 }
 
 func names(fails []string, sentence string) bool {
