@@ -51,10 +51,17 @@ func (b *batch) recall(key string) (verdict.Result, bool) {
 	return r, true
 }
 
-// remember keeps a verdict that would come out the same again. It is only a
-// cache: failing to write it is no error.
+// remember keeps a verdict that would come out the same again.
 func (b *batch) remember(key string, r verdict.Result) {
-	if !repeatable(r) || b.Strict || b.Crowd && strangers(r) {
+	if repeatable(r) && !(b.Crowd && strangers(r)) {
+		b.keep(key, r)
+	}
+}
+
+// keep writes a verdict down, unless something was left out because of the
+// machine. It is only a cache: failing to write it is no error.
+func (b *batch) keep(key string, r verdict.Result) {
+	if b.Strict || skips(r.Behaviours) {
 		return
 	}
 	data, err := json.Marshal(r)

@@ -34,7 +34,10 @@ func (b *batch) runOne(ctx context.Context, work *bench.Bench, resolver *service
 	if len(p.trials) == 0 { // else the seed decides no more than an order
 		r.Seed = seed
 	}
-	if r.Status == verdict.Pass || !p.fickle() || b.Due != nil && b.Due(p.ID(), r) {
+	switch {
+	case r.Status == verdict.Fail && b.Due != nil && b.Due(p.ID(), r):
+		b.keep(p.key, r)
+	case r.Status == verdict.Pass || !p.fickle():
 		b.remember(p.key, r)
 	}
 	b.settle(p.Submission, r)
