@@ -186,7 +186,7 @@ func TestWatchInATerminal(t *testing.T) {
 	w.sees(`\+func Sum\(b Basket\) int \{ return 0 \}`, `q quit`)
 
 	w.likeCode("shop/total/total.go", solution(t, "shop/total/total.go"))
-	w.sees(`✓ shop/total   3/3 behaviours +3 runs, 1 hint`, `The loop took a cent`, `q quit`)
+	w.sees(`✓ shop/total   3/3 behaviours +[23] runs, 1 hint`, `The loop took a cent`, `q quit`)
 	w.types("n")
 	w.sees(`shop/stock · The shelf that forgets`, `✗ What is added is counted`, `q quit`)
 	w.inPlace("shop/stock/stock.go", solution(t, "shop/stock/stock.go"))

@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -51,6 +52,7 @@ var actors = map[string]func(args []string){
 	"seal":        sealOf,
 	"sleep":       func([]string) { time.Sleep(time.Hour) },
 	"serve":       serve,
+	"answer":      answer,
 	"serve badly": func([]string) { fmt.Fprintln(os.Stderr, "first\nno luck today"); os.Exit(1) },
 	"serve never": func([]string) { _, _ = io.Copy(io.Discard, os.Stdin) },
 }
@@ -120,4 +122,18 @@ func serve(args []string) {
 	}
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	os.Exit(4)
+}
+
+// answer is a service that answers as many questions as it is told, and ends
+// with the next; "for ever" it never ends and never answers.
+func answer(args []string) {
+	fmt.Println("ready")
+	questions := bufio.NewScanner(os.Stdin)
+	for n := number(args[0]); questions.Scan() && n > 0; n-- {
+		fmt.Println("well", n)
+	}
+	if len(args) > 1 {
+		select {}
+	}
+	os.Exit(5)
 }

@@ -81,3 +81,34 @@ func TestServiceThatIsNeverReady(t *testing.T) {
 		t.Errorf("error %v, want the context's", err)
 	}
 }
+
+func TestServiceIsAsked(t *testing.T) {
+	t.Parallel()
+	p, err := run.New().Start(t.Context(), play(t, "answer", "2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"well 2", "well 1"} {
+		if got, err := p.Ask(time.Minute); got != want || err != nil {
+			t.Errorf("answered %q (%v), want %q", got, err, want)
+		}
+	}
+	if got, err := p.Ask(time.Minute); !errors.Is(err, run.ErrSilent) || !strings.Contains(err.Error(), "exit status 5") {
+		t.Errorf("one that ended answered %q (%v)", got, err)
+	}
+	if got, err := p.Ask(time.Minute); !errors.Is(err, run.ErrSilent) {
+		t.Errorf("asked again it answered %q (%v)", got, err)
+	}
+}
+
+func TestServiceThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	p, err := run.New().Start(t.Context(), play(t, "answer", "0", "for ever"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Stop()
+	if got, err := p.Ask(50 * time.Millisecond); !errors.Is(err, run.ErrSilent) {
+		t.Errorf("answered %q (%v)", got, err)
+	}
+}

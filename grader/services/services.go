@@ -6,12 +6,14 @@
 package services
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/kata-go/kata/grader/run"
 )
@@ -27,6 +29,9 @@ const (
 	Local    Choice = "local"    // a program on this machine
 	Embedded Choice = "embedded" // kata's own
 )
+
+// pulseTime bounds a server program's answer; a busy machine may be slow.
+const pulseTime = 10 * time.Second
 
 // Served is what a test process gets for its services.
 type Served struct {
@@ -137,29 +142,41 @@ func (r *Resolver) forgetDead() {
 	}
 }
 
-// Lost returns an error when a server of the named services has ended since it
-// was resolved: what tests found then is no verdict on anybody's code.
+// Lost returns an error when a server of the named services serves no longer:
+// what tests found then is no verdict on anybody's code. Renew starts another.
 func (r *Resolver) Lost(names []string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, n := range names {
 		s, err := r.service(strings.TrimSuffix(n, "?"))
 		for ; err == nil; s, err = r.service(s.beside) {
-			if a, ok := r.known[s.name]; ok && a.process != nil && over(a.process) {
-				return fmt.Errorf("the %s server ended during the run%s; run it again", s.name, lastWords(a.process))
+			if a, ok := r.known[s.name]; ok && a.process != nil {
+				if why, lost := lost(a.process); lost {
+					return fmt.Errorf("the %s server ended during the run%s; run it again", s.name, clause(why))
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// lastWords are the last line that an ended process complained with, as a clause.
-func lastWords(p *run.Process) string {
-	text := strings.TrimSpace(string(p.Stop().Stderr))
-	if text == "" {
+// lost asks a server program whether its server serves. That its process is
+// still there would prove nothing: of a server that was killed, its clients
+// know before whoever waits for its end. What is lost is stopped.
+func lost(p *run.Process) (why string, lost bool) {
+	answer, err := p.Ask(pulseTime)
+	if err == nil && answer == "" {
+		return "", false
+	}
+	said := strings.TrimSpace(string(p.Stop().Stderr))
+	return cmp.Or(said[strings.LastIndexByte(said, '\n')+1:], answer), true
+}
+
+func clause(why string) string {
+	if why == "" {
 		return ""
 	}
-	return ": " + text[strings.LastIndexByte(text, '\n')+1:]
+	return ": " + why
 }
 
 func over(p *run.Process) bool {

@@ -1,14 +1,17 @@
 package services
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/kata-go/kata/grader/run"
+	"github.com/kata-go/kata/grader/services/pulse"
 )
 
 // noProgram fails whoever would build a server.
@@ -107,7 +110,55 @@ func TestGiven(t *testing.T) {
 	}
 }
 
+func TestLost(t *testing.T) {
+	for name, test := range map[string]struct{ does, want string }{
+		"one that serves":             {"serve", ""},
+		"one whose server is gone":    {"lament", "the redis server ended during the run: it is gone; run it again"},
+		"one that complains and ends": {"end", "the redis server ended during the run: out of tea; run it again"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, err := run.New().Start(t.Context(), run.Command{Path: os.Args[0], Env: []string{actor + "=" + test.does}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Stop()
+			r := New(bare(Auto, nil))
+			r.known["redis"] = answer{process: p}
+			got := ""
+			if err := r.Lost([]string{"redis"}); err != nil {
+				got = err.Error()
+			}
+			if got != test.want {
+				t.Errorf("Lost says %q, want %q", got, test.want)
+			}
+			if over(p) != (test.want != "") {
+				t.Error("a lost server must be stopped, another must not")
+			}
+		})
+	}
+}
+
+// actor makes the test binary a server program.
+const actor = "KATA_SERVICES_ACTOR"
+
+func act(does string) {
+	fmt.Println("redis://nowhere")
+	switch does {
+	case "serve":
+		_ = pulse.Answer(os.Stdin, os.Stdout, nil)
+	case "lament":
+		_ = pulse.Answer(os.Stdin, os.Stdout, func() error { return errors.New("it is gone") })
+	case "end":
+		_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
+		fmt.Fprintln(os.Stderr, "out of tea")
+	}
+}
+
 func TestMain(m *testing.M) {
+	if does := os.Getenv(actor); does != "" {
+		act(does)
+		return
+	}
 	run.Init() // this binary stands in for kata's
 	os.Exit(m.Run())
 }

@@ -153,6 +153,7 @@ func (c *Cluster) config(keyspace string) *gocql.ClusterConfig {
 	g.ProtoVersion, g.Keyspace, g.Consistency = 4, keyspace, gocql.Quorum
 	g.NumConns, g.RetryPolicy = 1, nil
 	g.Timeout, g.ConnectTimeout = patience, patience
+	g.ReconnectInterval = 100 * time.Millisecond // there is one host; without it, the driver rests for a minute
 	g.Logger = quiet{}
 	if c.control == nil {
 		g.DisableInitialHostLookup = true // a server behind a mapped port names addresses that do not lead there

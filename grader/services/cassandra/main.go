@@ -15,6 +15,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/kata-go/kata/grader/services/pulse"
 )
 
 // scheme tells a test's side that the address is a control port.
@@ -36,6 +38,5 @@ func serve(in io.Reader, out io.Writer) error {
 	if _, err := fmt.Fprintln(out, scheme+c.listener.Addr().String()); err != nil {
 		return fmt.Errorf("print the address: %w", err)
 	}
-	_, err = io.Copy(io.Discard, in)
-	return err
+	return pulse.Answer(in, out, nil)
 }

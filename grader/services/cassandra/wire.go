@@ -39,7 +39,11 @@ func (e *endpoint) close() {
 
 // cut ends all connections.
 func (e *endpoint) cut() {
-	e.open.Range(func(conn, _ any) bool { _ = conn.(net.Conn).Close(); return true })
+	var open []net.Conn
+	e.open.Range(func(conn, _ any) bool { open = append(open, conn.(net.Conn)); return true })
+	for _, conn := range open {
+		_ = conn.Close()
+	}
 }
 
 func (e *endpoint) accept() {

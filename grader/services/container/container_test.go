@@ -52,7 +52,8 @@ func postgresSpec() spec {
 // helper is the program at work.
 type helper struct {
 	*exec.Cmd
-	stdin    io.Closer
+	stdin    io.WriteCloser
+	out      *bufio.Reader
 	temp     string
 	address  string
 	complain *bytes.Buffer
@@ -78,9 +79,14 @@ func begun(t *testing.T, s spec) *helper {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.stdin.Close(); _ = h.Wait() })
-	line, _ := bufio.NewReader(out).ReadString('\n')
-	h.address = strings.TrimSpace(line)
+	h.out = bufio.NewReader(out)
+	h.address = h.line()
 	return h
+}
+
+func (h *helper) line() string {
+	line, _ := h.out.ReadString('\n')
+	return strings.TrimSpace(line)
 }
 
 // owner is the value of the containers' label.
@@ -183,7 +189,7 @@ func TestSweepRemovesWhatNobodyHolds(t *testing.T) {
 	needEngine(t)
 	s := spec{Service: "redis", Ref: "redis:7", Port: 6379, Address: "redis://%s"}
 	abandoned := filepath.Join(t.TempDir(), prefix+"abandoned")
-	if _, err := start(t.Context(), s, abandoned); err != nil {
+	if _, _, err := start(t.Context(), s, abandoned); err != nil {
 		t.Fatal(err)
 	}
 	if n := containers(t, abandoned); n != 1 {
@@ -192,6 +198,22 @@ func TestSweepRemovesWhatNobodyHolds(t *testing.T) {
 	sweep(t.Context())
 	if n := containers(t, abandoned); n != 0 {
 		t.Errorf("%d containers are left", n)
+	}
+}
+
+func TestAContainerThatEndedIsTold(t *testing.T) {
+	needEngine(t)
+	h := begun(t, spec{Service: "redis", Ref: "redis:7", Port: 6379, Address: "redis://%s"})
+	ask := func() string { _, _ = h.stdin.Write([]byte("\n")); return h.line() }
+	if said := ask(); said != "" || h.address == "" {
+		t.Fatalf("a running one: %q %s", said, h.complain)
+	}
+	mine := h.owner(t)
+	if err := remove(t.Context(), func(owner string) bool { return owner == mine }); err != nil {
+		t.Fatal(err)
+	}
+	if said := ask(); !strings.Contains(said, "No such container") {
+		t.Errorf("one that was removed: %q", said)
 	}
 }
 

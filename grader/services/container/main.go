@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/kata-go/kata/grader/services/janitor"
+	"github.com/kata-go/kata/grader/services/pulse"
+	"github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/log"
 )
 
@@ -90,11 +92,11 @@ func serve(args []string, in io.Reader, out io.Writer) (err error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	ended := make(chan struct{})
+	started := make(chan testcontainers.Container, 1)
+	ended := make(chan error, 1)
 	go func() { // a learner who gives up while an image is pulled
-		defer close(ended)
 		defer cancel()
-		_, _ = io.Copy(io.Discard, in)
+		ended <- pulse.Answer(in, out, func() error { return well(ctx, started) })
 	}()
 	folder, err := janitor.NewFolder(prefix)
 	if err != nil {
@@ -109,13 +111,13 @@ func serve(args []string, in io.Reader, out io.Writer) (err error) {
 		return fmt.Errorf("the container of %s: %w", s.Service, err)
 	}
 	sweep(ctx)
-	address, err := start(ctx, s, folder.Path)
+	c, address, err := start(ctx, s, folder.Path)
 	if err != nil {
 		return fmt.Errorf("the container of %s: %w", s.Service, err)
 	}
+	started <- c
 	if _, err := fmt.Fprintln(out, address); err != nil {
 		return fmt.Errorf("print the address: %w", err)
 	}
-	<-ended
-	return nil
+	return <-ended
 }

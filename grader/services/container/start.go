@@ -52,11 +52,11 @@ func answers(ctx context.Context) error {
 	return errors.New("the container engine does not answer")
 }
 
-// start returns the address of a ready server.
-func start(ctx context.Context, s spec, owner string) (string, error) {
+// start returns the container of a ready server, and the server's address.
+func start(ctx context.Context, s spec, owner string) (testcontainers.Container, string, error) {
 	if s.Build == "" {
 		if err := pull(ctx, s.Ref); err != nil {
-			return "", err
+			return nil, "", err
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTime)
@@ -65,18 +65,32 @@ func start(ctx context.Context, s spec, owner string) (string, error) {
 		ContainerRequest: request(s, owner), Started: true, Logger: log.NewNoopLogger(),
 	})
 	if err != nil {
-		return "", patient(err)
+		return nil, "", patient(err)
 	}
-	for _, command := range [][]string{s.Exec} {
-		if err := run(ctx, c, command); err != nil {
-			return "", err
-		}
+	if err := run(ctx, c, s.Exec); err != nil {
+		return nil, "", err
 	}
 	addr, err := reach(ctx, c, s.Port)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
-	return fmt.Sprintf(s.Address, addr), nil
+	return c, fmt.Sprintf(s.Address, addr), nil
+}
+
+// well wants the started container to run.
+func well(ctx context.Context, started chan testcontainers.Container) error {
+	c := <-started
+	started <- c // for the next question
+	ctx, cancel := context.WithTimeout(ctx, sweepTime)
+	defer cancel()
+	state, err := c.State(ctx)
+	if err != nil {
+		return fmt.Errorf("the engine tells nothing of the container: %w", err)
+	}
+	if !state.Running {
+		return fmt.Errorf("the container %s with %d", state.Status, state.ExitCode)
+	}
+	return nil
 }
 
 func request(s spec, owner string) testcontainers.ContainerRequest {

@@ -24,6 +24,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+
+	"github.com/kata-go/kata/grader/services/pulse"
 )
 
 // scheme tells a test's side that accounts can be asked for.
@@ -49,7 +51,7 @@ func serve(in io.Reader, out io.Writer) error {
 	if _, err := fmt.Fprintln(out, scheme+l.Addr().String()); err != nil {
 		return fmt.Errorf("print the address: %w", err)
 	}
-	_, err = io.Copy(io.Discard, in)
+	err = pulse.Answer(in, out, nil)
 	_ = server.Close()
 	if e := <-ended; !errors.Is(e, http.ErrServerClosed) {
 		return e

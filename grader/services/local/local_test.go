@@ -236,3 +236,18 @@ func TestUsage(t *testing.T) {
 		}
 	}
 }
+
+func TestAServerWhosePortIsClosedIsNotWell(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{product: redis{}, addr: l.Addr().String()}
+	if err := s.well(); err != nil {
+		t.Errorf("one that listens: %v", err)
+	}
+	_ = l.Close()
+	if err := s.well(); err == nil || !strings.Contains(err.Error(), "takes no connections") {
+		t.Errorf("one that does not: %v", err)
+	}
+}

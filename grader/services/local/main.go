@@ -97,5 +97,5 @@ func serve(args []string, in io.Reader, out io.Writer) (err error) {
 	if _, err := fmt.Fprintln(out, p.address(s.addr)); err != nil {
 		return fmt.Errorf("print the address: %w", err)
 	}
-	return s.until(in)
+	return s.until(in, out)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kata-go/kata/grader/services/janitor"
+	"github.com/kata-go/kata/grader/services/pulse"
 )
 
 const (
@@ -108,18 +109,25 @@ func (s *server) died() error {
 }
 
 // until returns when in ends or, with an error, when the server did.
-func (s *server) until(in io.Reader) error {
-	closed := make(chan struct{})
-	go func() {
-		_, _ = io.Copy(io.Discard, in)
-		close(closed)
-	}()
+func (s *server) until(in io.Reader, out io.Writer) error {
+	closed := make(chan error, 1)
+	go func() { closed <- pulse.Answer(in, out, s.well) }()
 	select {
-	case <-closed:
-		return nil
+	case err := <-closed:
+		return err
 	case <-s.ended:
 		return s.died()
 	}
+}
+
+// well wants the server to take connections. Its port closes before anybody
+// can wait for its end.
+func (s *server) well() error {
+	conn, err := net.DialTimeout("tcp", s.addr, patience)
+	if err != nil {
+		return fmt.Errorf("%s takes no connections: %w", s.product.name(), err)
+	}
+	return conn.Close()
 }
 
 // stop ends the server at once; half a second later by force.

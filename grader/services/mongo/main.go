@@ -25,6 +25,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/kata-go/kata/grader/services/pulse"
 )
 
 // scheme tells a test's side that instances can be asked for.
@@ -46,6 +48,5 @@ func serve(in io.Reader, out io.Writer) error {
 	if _, err := fmt.Fprintln(out, scheme+s.listener.Addr().String()); err != nil {
 		return fmt.Errorf("print the address: %w", err)
 	}
-	_, err = io.Copy(io.Discard, in)
-	return err
+	return pulse.Answer(in, out, nil)
 }

@@ -17,6 +17,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/kata-go/kata/grader/services/pulse"
 )
 
 // scheme tells a test's side that the address is a control port and not a
@@ -39,6 +41,5 @@ func serve(in io.Reader, out io.Writer) error {
 	if _, err := fmt.Fprintln(out, scheme+c.addr()); err != nil {
 		return fmt.Errorf("print the address: %w", err)
 	}
-	_, err = io.Copy(io.Discard, in)
-	return err
+	return pulse.Answer(in, out, nil)
 }
