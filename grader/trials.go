@@ -44,14 +44,16 @@ func trials(s bench.Submission) ([]trial, error) {
 	if tests == nil {
 		tests = []course.File{}
 	}
-	list := []trial{{bench.Submission{Exercise: s.Exercise, Variant: path.Join(s.Variant, "reference"), Files: reference, Tests: tests}, "", "", true}}
+	on := func(name string, files []course.File) bench.Submission {
+		return bench.Submission{Exercise: s.Exercise, Variant: path.Join(s.Variant, name), Home: path.Join("on trial", name), Apart: s.Apart, Files: files, Tests: tests}
+	}
+	list := []trial{{on("reference", reference), "", "", true}}
 	for _, m := range mutants {
 		files, err := m.Over(reference)
 		if err != nil {
 			return nil, err
 		}
-		on := bench.Submission{Exercise: s.Exercise, Variant: path.Join(s.Variant, "mutant", m.Name), Files: files, Tests: tests}
-		list = append(list, trial{on, Part(m), sentence(m), len(m.Passes) > 0})
+		list = append(list, trial{on(path.Join("mutant", m.Name), files), Part(m), sentence(m), len(m.Passes) > 0})
 	}
 	return list, nil
 }

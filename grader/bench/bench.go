@@ -6,62 +6,21 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kata-go/kata/grader/course"
 	"github.com/kata-go/kata/grader/run"
 	"github.com/kata-go/kata/grader/verdict"
 	"github.com/rogpeppe/go-internal/lockedfile"
+	"golang.org/x/sync/errgroup"
 )
-
-// Submission is one set of files to be judged by an exercise's hidden tests.
-type Submission struct {
-	Exercise *course.Exercise
-	Variant  string // "" for the learner's own; else a name unique in the build
-	Files    []course.File
-	Tests    []course.File // judge by these instead of the exercise's hidden tests: a learner's own
-	Woven    *Woven        // compile this in place of Files, which stay what the tests can read; nil: compile Files
-	Number   int           // which answer of Woven it is
-}
-
-// ID names the submission in plans and results: "rest/crud", or
-// "rest/crud@wrong/counter" for a variant.
-func (s Submission) ID() string {
-	if s.Variant == "" {
-		return s.Exercise.ID()
-	}
-	return s.Exercise.ID() + "@" + s.Variant
-}
-
-// Package is the import path that the submission is built under.
-func (s Submission) Package() string { return module + "/" + s.folder() }
-
-// folder is where the submission's files are staged, a slash path.
-func (s Submission) folder() string {
-	if s.Variant == "" {
-		return s.Exercise.Dir()
-	}
-	return path.Join("variants", slug(s.Variant), s.Exercise.ID())
-}
-
-// hiddenFolder is where its copy of the hidden tests is staged. The suffix
-// keeps its functions apart from learner code in a stack trace.
-func (s Submission) hiddenFolder() string {
-	return path.Join(hiddenRoot, slug("own/"+s.Variant), s.Exercise.ID()+"_test")
-}
-
-var unsafeInPath = regexp.MustCompile(`[^a-z0-9]+`)
-
-func slug(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return strings.Trim(unsafeInPath.ReplaceAllString(strings.ToLower(s), "_"), "_") + "_" + hex.EncodeToString(sum[:3])
-}
 
 // Failure is what the compiler said of a submission.
 type Failure struct {
@@ -73,14 +32,15 @@ type Failure struct {
 type Bench struct {
 	// Linking, unless nil, is called in Build as soon as all code has compiled;
 	// before the go command, which does not tell, as soon as that starts. It may
-	// be called again.
+	// be called again, and by several goroutines at once.
 	Linking func()
 
-	tree   tree
-	tool   *Toolchain
-	runner *run.Runner
-	digest string // of the assets and the toolchain
-	unlock func()
+	tree    tree
+	tool    *Toolchain
+	runner  *run.Runner
+	digest  string // of the assets and the toolchain
+	unlock  func()
+	staging sync.Mutex // of files that two binaries may share
 }
 
 // Open locks and prepares the build tree in dir; it waits for another kata
@@ -95,7 +55,11 @@ func Open(dir string, runner *run.Runner, tool *Toolchain, assets fs.FS, digest 
 		return nil, fmt.Errorf("lock the build tree %s: %w", dir, err)
 	}
 	b := &Bench{tree: tree{filepath.Join(dir, "src")}, tool: tool, runner: runner, digest: digest + tool.Version, unlock: unlock}
-	if err := b.tree.copyAssets(assets, digest); err != nil {
+	err = b.tree.thin()
+	if err == nil {
+		err = b.tree.copyAssets(assets, digest)
+	}
+	if err != nil {
 		unlock()
 		return nil, err
 	}
@@ -118,58 +82,78 @@ type Build struct {
 
 // Build stages the submissions and links them: those to exercises about Go code
 // into one binary, and into another, which edits seldom change, those to
-// exercises about other files. A submission that does not compile is left out
-// and reported in Failures. An error means that nothing could be built and that
-// it is not a learner's fault.
+// exercises about other files; what is to stay apart, into binaries of its own.
+// A submission that does not compile is left out and reported in Failures. An
+// error means that something could not be built and that it is not a learner's
+// fault.
 func (b *Bench) Build(ctx context.Context, subs []Submission) (Build, error) {
-	result := Build{Binaries: map[string]string{}, Failures: map[string]Failure{}, Direct: true}
-	for _, group := range divide(subs) {
-		if err := b.build(ctx, group, &result); err != nil {
-			return result, err
-		}
+	groups := divide(subs)
+	built := make([]Build, len(groups))
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(runtime.NumCPU())
+	for i, group := range groups {
+		work.Go(func() (err error) {
+			built[i], err = b.build(ctx, group)
+			return err
+		})
 	}
-	return result, nil
+	err := work.Wait()
+	return joined(built), err
 }
 
-// divide tells submissions to exercises about Go code from those about files of
-// other kinds. None of the groups is empty.
-func divide(subs []Submission) (groups [][]Submission) {
-	var code, files []Submission
-	for _, s := range subs {
-		if s.Exercise.Kind == course.KindFile {
-			files = append(files, s)
-		} else {
-			code = append(code, s)
-		}
+// joined is all of some builds.
+func joined(list []Build) Build {
+	all := Build{Binaries: map[string]string{}, Failures: map[string]Failure{}, Direct: true}
+	for _, one := range list {
+		maps.Copy(all.Binaries, one.Binaries)
+		maps.Copy(all.Failures, one.Failures)
+		all.Direct = all.Direct && one.Direct
 	}
-	return slices.DeleteFunc([][]Submission{code, files}, func(group []Submission) bool { return len(group) == 0 })
+	return all
+}
+
+// divide tells what may share a binary: submissions to exercises about Go code
+// do not with those about files of other kinds. None of the groups is empty.
+func divide(subs []Submission) (groups [][]Submission) {
+	places := map[string]int{}
+	for _, s := range subs {
+		key := fmt.Sprint(s.Exercise.Kind == course.KindFile, s.Apart)
+		place, known := places[key]
+		if !known {
+			place, groups = len(groups), append(groups, nil)
+			places[key] = place
+		}
+		groups[place] = append(groups[place], s)
+	}
+	return groups
 }
 
 // build links submissions into one binary.
-func (b *Bench) build(ctx context.Context, subs []Submission, result *Build) error {
+func (b *Bench) build(ctx context.Context, subs []Submission) (Build, error) {
+	result := Build{Binaries: map[string]string{}, Failures: map[string]Failure{}, Direct: true}
 	for len(subs) > 0 {
 		suites, inputs, err := b.stage(subs)
 		if err != nil {
-			return err
+			return result, err
 		}
 		binary, failed, direct, err := b.link(ctx, suites, inputs)
 		if err != nil {
-			return err
+			return result, err
 		}
 		if len(failed) == 0 {
-			result.Direct = result.Direct && direct
+			result.Direct = direct
 			for _, s := range subs {
 				result.Binaries[s.ID()] = binary
 			}
-			return nil
+			return result, nil
 		}
 		left := dropFailed(subs, failed, result.Failures)
 		if len(left) == len(subs) {
-			return &BuildError{"go build failed outside the exercises: " + failed.first(), "kata doctor"}
+			return result, &BuildError{"go build failed outside the exercises: " + failed.first(), "kata doctor"}
 		}
 		subs = left
 	}
-	return nil
+	return result, nil
 }
 
 // dropFailed files each package's problems under its submission and returns
@@ -199,6 +183,8 @@ func dropFailed(subs []Submission, problems problems, failures map[string]Failur
 // stage lays all files out and returns the suites, and a digest of everything
 // that the binary depends on.
 func (b *Bench) stage(subs []Submission) ([]suite, string, error) {
+	b.staging.Lock()
+	defer b.staging.Unlock()
 	inputs := sha256.New()
 	fmt.Fprintln(inputs, b.digest, runtime.GOOS, runtime.GOARCH)
 	var suites []suite
@@ -262,7 +248,7 @@ func (b *Bench) link(ctx context.Context, suites []suite, inputs string) (binary
 		return "", nil, false, fmt.Errorf("stage: %w", err)
 	}
 	binary = b.tree.path(path.Join("bin", n+exe))
-	mark := binary + ".inputs"
+	mark := binary + markEnding
 	if old, err := os.ReadFile(mark); err == nil && string(old) == inputs && exists(binary) {
 		return binary, nil, true, nil
 	}
@@ -289,13 +275,17 @@ func exists(file string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
+// markEnding is that of the file beside a binary that tells what it was built
+// from.
+const markEnding = ".inputs"
+
 var exe = map[bool]string{true: ".exe"}[runtime.GOOS == "windows"]
 
 // Program builds one of the embedded main packages, such as
 // "grader/services/redis", and returns the binary.
 func (b *Bench) Program(ctx context.Context, folder string) (string, error) {
 	binary := b.tree.path(path.Join("bin", strings.ReplaceAll(folder, "/", "_")+exe))
-	mark := binary + ".inputs"
+	mark := binary + markEnding
 	if old, err := os.ReadFile(mark); err == nil && string(old) == b.digest && exists(binary) {
 		return binary, nil
 	}

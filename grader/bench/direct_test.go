@@ -19,12 +19,19 @@ const checkout = "../.."
 // workbench opens a build tree of the repository's own assets.
 func workbench(t *testing.T) *Bench {
 	t.Helper()
+	b := opened(t, t.TempDir())
+	t.Cleanup(b.Close)
+	return b
+}
+
+// opened is workbench in dir, for a test that closes it.
+func opened(t *testing.T, dir string) *Bench {
+	t.Helper()
 	runner := run.New()
 	tool, err := FindToolchain(t.Context(), runner, os.Environ(), t.TempDir())
 	must(t, err)
-	b, err := Open(t.TempDir(), runner, tool, os.DirFS(checkout), "test")
+	b, err := Open(dir, runner, tool, os.DirFS(checkout), "test")
 	must(t, err)
-	t.Cleanup(b.Close)
 	return b
 }
 

@@ -17,8 +17,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kata-go/kata/grader"
@@ -138,7 +140,7 @@ func variant(files []course.File) string {
 }
 
 // most is how many answers are linked into one binary.
-const most = 120
+const most = 300
 
 // together judges answers in large binaries and returns those that do not pass
 // there.
@@ -148,40 +150,43 @@ func (c *Class) together(ctx context.Context, outcomes []Outcome, answers []answ
 		if err != nil {
 			return nil, err
 		}
-		for i, a := range chunk {
-			for _, twin := range answers {
-				if twin.ID() != a.ID() {
-					continue
-				}
-				outcomes[twin.owner].Results[twin.place] = own(twin, results[i])
-				if results[i].Status != verdict.Pass {
-					again = append(again, twin)
-				}
+		for _, twin := range answers {
+			r, judged := results[twin.ID()]
+			if !judged {
+				continue
+			}
+			outcomes[twin.owner].Results[twin.place] = own(twin, r)
+			if r.Status != verdict.Pass {
+				again = append(again, twin)
 			}
 		}
 	}
 	return again, nil
 }
 
-// judge is grader.Judge; a build that no answer can be blamed for fails all of
-// them, for the moment.
-func (c *Class) judge(ctx context.Context, answers []answer, crowd bool) ([]verdict.Result, error) {
+// judge is grader.Judge, with the results by ID; a build that no answer can be
+// blamed for fails all of them, for the moment.
+func (c *Class) judge(ctx context.Context, answers []answer, crowd bool) (map[string]verdict.Result, error) {
 	subs := make([]bench.Submission, len(answers))
 	for i, a := range answers {
 		subs[i] = a.Submission
 	}
 	o := c.Options
 	o.Crowd = crowd
-	results, err := c.Grader.Judge(ctx, subs, o)
+	list, err := c.Grader.Judge(ctx, subs, o)
 	var build *bench.BuildError
-	if errors.As(err, &build) {
-		results = make([]verdict.Result, len(answers))
-		for i := range results {
-			results[i] = verdict.Result{Status: verdict.Error, Reason: build.Error(), Behaviours: []verdict.Behaviour{}}
-		}
-		return results, nil
+	if err != nil && !errors.As(err, &build) {
+		return nil, err
 	}
-	return results, err
+	results := map[string]verdict.Result{}
+	for i, a := range answers {
+		if build != nil {
+			results[a.ID()] = verdict.Result{Status: verdict.Error, Reason: build.Error(), Behaviours: []verdict.Behaviour{}}
+		} else {
+			results[a.ID()] = list[i]
+		}
+	}
+	return results, nil
 }
 
 // distinct keeps the first of equal answers.
@@ -194,26 +199,76 @@ func distinct(answers []answer) []answer {
 	})
 }
 
-// alone judges each checkout's remaining answers without those of others.
+// alone judges each checkout's remaining answers without those of others: in
+// binaries that are built side by side and, what needs services, with servers
+// that no other's code has met.
 func (c *Class) alone(ctx context.Context, outcomes []Outcome, again []answer) error {
-	byOwner := map[int][]answer{}
-	for _, a := range again {
-		byOwner[a.owner] = append(byOwner[a.owner], a)
+	apart(again)
+	var free []answer
+	served := map[string][]answer{}
+	for _, a := range distinct(again) {
+		if len(a.Exercise.Services) == 0 {
+			free = append(free, a)
+		} else {
+			served[a.Apart] = append(served[a.Apart], a)
+		}
 	}
-	for owner := range outcomes {
-		list := byOwner[owner]
-		if len(list) == 0 {
-			continue
+	results, err := c.sideBySide(ctx, free)
+	for _, list := range served {
+		if err == nil {
+			err = c.into(ctx, results, list)
 		}
-		results, err := c.judge(ctx, list, false)
-		if err != nil {
-			return err
-		}
-		for i, a := range list {
-			outcomes[owner].Results[a.place] = own(a, results[i])
-		}
+	}
+	if err != nil {
+		return err
+	}
+	for _, a := range again {
+		outcomes[a.owner].Results[a.place] = own(a, results[a.ID()])
 	}
 	return nil
+}
+
+// sideBySide judges answers in one go. Where something cannot be built, each
+// owner's are judged by themselves, so that they fail nobody else's.
+func (c *Class) sideBySide(ctx context.Context, answers []answer) (map[string]verdict.Result, error) {
+	results, err := c.judge(ctx, answers, false)
+	owners := map[string][]answer{}
+	for _, a := range answers {
+		if results[a.ID()].Status == verdict.Error {
+			owners[a.Apart] = append(owners[a.Apart], a)
+		}
+	}
+	for _, list := range owners {
+		if err == nil {
+			err = c.into(ctx, results, list)
+		}
+	}
+	return results, err
+}
+
+// into judges answers and adds their results to some.
+func (c *Class) into(ctx context.Context, results map[string]verdict.Result, answers []answer) error {
+	more, err := c.judge(ctx, answers, false)
+	maps.Copy(results, more)
+	return err
+}
+
+// apart sets answers apart by their owners, and the equal answers of several
+// from everything else.
+func apart(answers []answer) {
+	owners := map[string]map[int]bool{}
+	for _, a := range answers {
+		if owners[a.ID()] == nil {
+			owners[a.ID()] = map[int]bool{}
+		}
+		owners[a.ID()][a.owner] = true
+	}
+	for i, a := range answers {
+		answers[i].Apart = strconv.Itoa(a.owner)
+		if len(owners[a.ID()]) > 1 {
+			answers[i].Apart = a.ID()
+		}
+	}
 }
 
 // own gives a result the names that its learner knows: its texts speak of the
